@@ -1,0 +1,1 @@
+"""Pure helpers that every app may use: no models, no app imports."""
