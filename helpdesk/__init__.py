@@ -1,0 +1,1 @@
+"""The helpdesk project: settings, doors shared by all apps, embedded services."""

@@ -1,6 +1,7 @@
 """The adapter contract: what a channel must say and do.
 
-An adapter knows wire formats and nothing of tickets. The values it takes and gives are in ``values.py`` and can be imported from here.
+An adapter knows wire formats and nothing of tickets. The values it takes and gives stand in ``values.py`` and can be
+imported from here.
 """
 
 import enum

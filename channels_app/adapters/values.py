@@ -118,9 +118,9 @@ class MessageChanged(InboundItem):
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryUpdate(InboundItem):
-    """What became of a message of ours. ``status_of`` is its external id (or our token's message), one item a recipient.
+    """What became of a message of ours. ``status_of`` is its external id, one item a recipient.
 
-    ``original`` are ids and tokens found in the returned text, for bounces that name the message only there.
+    ``thread_tokens`` and ``references`` are those found in the returned text, for bounces that name the message only there.
     """
 
     status: Literal["sent", "delivered", "read", "failed"]

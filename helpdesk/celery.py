@@ -1,0 +1,46 @@
+"""The Celery application and the whole timetable."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+app = Celery("helpdesk")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_time_limit=240,
+    task_default_queue="timers",
+    broker_transport_options={"visibility_timeout": 300, "unacked_restore_interval": 10, "unacked_restore_throttle": 1},
+    broker_connection_retry_on_startup=True,
+    # A request must not hang on a dead broker: the doorbell may be lost, the sweep finds the work.
+    broker_transport_connect_timeout=1,
+    task_publish_retry=False,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+)
+app.autodiscover_tasks()
+
+# One dict, readable from top to bottom: job name -> (task, seconds between runs, queue). Every run leaves a JobRun row.
+TIMETABLE: dict[str, tuple[str, float, str]] = {
+    "poll_channels": ("channels_app.tasks.poll_due_channels", 10, "inbound"),
+    "process_events": ("tickets.tasks.process_waiting_events", 10, "inbound"),
+    "send_messages": ("tickets.tasks.send_due_messages", 5, "outbound"),
+    "recover_leases": ("tickets.tasks.recover_expired_leases", 30, "timers"),
+    "close_tickets": ("tickets.tasks.close_due_tickets", 60, "timers"),
+    "plan_surveys": ("surveys.tasks.plan_surveys", 15, "timers"),
+    "send_surveys": ("surveys.tasks.send_due_surveys", 15, "timers"),
+    "refresh_facts": ("reporting.tasks.refresh_facts", 20, "reports"),
+    "clean_up": ("helpdesk.core.tasks.clean_up", 3600, "reports"),
+}
+
+app.conf.beat_schedule = {
+    job: {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": max(30, seconds)}}
+    for job, (task, seconds, queue) in TIMETABLE.items()
+}

@@ -1,0 +1,9 @@
+"""The same site for WSGI servers; without live events, the pages poll."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+application = get_wsgi_application()

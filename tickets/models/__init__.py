@@ -1,0 +1,28 @@
+"""Who wrote, what was said, who answers."""
+
+from tickets.models.conversation import Conversation, ConversationParticipant
+from tickets.models.customer import Customer, CustomerIdentity, Organization
+from tickets.models.event import FollowerPosition, TicketEvent
+from tickets.models.message import Attachment, Draft, Message, MessageRecipient
+from tickets.models.search import MessageSearch
+from tickets.models.team import Tag, Team, TeamMembership
+from tickets.models.ticket import Ticket
+
+__all__ = [
+    "Attachment",
+    "Conversation",
+    "ConversationParticipant",
+    "Customer",
+    "CustomerIdentity",
+    "Draft",
+    "FollowerPosition",
+    "Message",
+    "MessageRecipient",
+    "MessageSearch",
+    "Organization",
+    "Tag",
+    "Team",
+    "TeamMembership",
+    "Ticket",
+    "TicketEvent",
+]

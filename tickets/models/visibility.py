@@ -1,0 +1,63 @@
+"""Who sees what: the one place that admin, API, search, exports and feeds ask.
+
+Groups grant verbs, team membership grants scope. An agent sees the tickets of his teams, those without a team, and those of teams
+that are not private. Whoever may ``view_every_ticket`` (auditors) and superusers see all; whoever may only ``view_public_posts``
+(marketing) sees tickets of public channels. Everything else hangs on the ticket. The rules are SQL conditions without a query of
+their own, so that a page pays nothing for them.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, F, OuterRef, Q
+
+if TYPE_CHECKING:
+    pass
+
+Viewer = "User | AnonymousUser"
+NOTHING = Q(pk__in=[])
+
+
+def _sees_every_ticket(user: Any) -> bool:
+    return bool(user.is_superuser or user.has_perm("tickets.view_every_ticket"))
+
+
+def ticket_condition(user: Any, prefix: str = "") -> Q | None:
+    """The condition on tickets reached through ``prefix`` ("" or "ticket__"); None where everything is visible."""
+    from tickets.models.team import Team, TeamMembership
+
+    if not user.is_active or not user.is_authenticated:
+        return NOTHING
+    if _sees_every_ticket(user):
+        return None
+    if user.has_perm("tickets.view_ticket"):
+        member = TeamMembership.objects.filter(team=OuterRef("pk"), user=user.pk)
+        hidden = Team.objects.filter(~Exists(member), is_private=True).values("pk")
+        return Q(**{f"{prefix}team__isnull": True}) | ~Q(**{f"{prefix}team_id__in": hidden})
+    if user.has_perm("tickets.view_public_posts"):
+        return Q(**{f"{prefix}channel__is_public": True})
+    return NOTHING
+
+
+def may_see_ticket(user: Any, ticket: Any) -> bool:
+    """The same rule for a ticket already in hand; costs at most one query."""
+    from tickets.models import Ticket
+
+    condition = ticket_condition(user)
+    return condition is None or Ticket.objects.filter(condition, pk=ticket.pk).exists()
+
+
+def customer_condition(user: Any) -> Q | None:
+    """Customers with a visible ticket, and those without any ticket for whoever may view customers."""
+    from tickets.models.ticket import Ticket
+
+    condition = ticket_condition(user)
+    if condition is None:
+        return None
+    theirs = Ticket.objects.filter(customer=OuterRef("pk"))
+    seen = Q(Exists(theirs.filter(condition)))
+    if user.has_perm("tickets.view_customer"):
+        seen |= Q(~Exists(theirs))
+    return seen
+
+
+__all__ = ["F", "customer_condition", "may_see_ticket", "ticket_condition"]
