@@ -105,7 +105,7 @@ def make_folders_for(layout: DataLayout, *, account: Account | None) -> None:
     if account and not can_enter(layout.postgres_dir, uid=account.uid, gid=account.gid):
         raise StartRefused(
             f"{account_name(account.uid)}, who runs PostgreSQL for root, cannot enter {layout.postgres_dir}. "
-            f"Move that folder to {ROOT_DIR / layout.identifier / 'postgres'}, or let others pass through those above it."
+            f"Move it to {ROOT_DIR / layout.identifier / 'postgres'}, or let others pass through the folders above it."
         )
     make_passable_folder(socket_dir.parent)
     make_private_folder(socket_dir, account=account)

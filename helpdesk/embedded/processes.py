@@ -1,4 +1,4 @@
-"""One child process: started so that it cannot outlive us, its output passed on line by line, stopped in its own way."""
+"""One child process: it cannot outlive us, its output is passed on by the line, it is stopped in its own way."""
 
 import contextlib
 import os
@@ -44,7 +44,7 @@ class Child:
         self.last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._show = show
         self.started_at = time.monotonic()
-        self.was_stopped = False
+        self.is_expected_to_end = False
         account = spec.account or Account(uid=-1, gid=-1)
         numbers = (os.getpid(), int(spec.stop_signal), account.uid, account.gid)
         self.process = subprocess.Popen(  # noqa: S603  the command line is ours
@@ -92,7 +92,7 @@ class Child:
 
     def stop(self) -> bool:
         """Stop it in its own way within its grace time; returns whether it did so by itself."""
-        self.was_stopped = True
+        self.is_expected_to_end = True
         self.ask_to_stop()
         return self.finish(deadline=time.monotonic() + self.spec.grace_seconds)
 

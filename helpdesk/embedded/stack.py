@@ -92,7 +92,7 @@ def web_spec(layout: DataLayout, listening: socket.socket) -> ChildSpec:
             "--timeout-graceful-shutdown", "3",
             "--lifespan", "off", "--no-access-log", "--no-server-header", "--log-level", "warning",
         ),
-        environment=child_environment(layout) | {"HELPDESK_DATABASE_POOL": "1"},
+        environment=child_environment(layout),
         folder=REPOSITORY_DIR,
         passed_descriptors=(listening.fileno(),),
     )  # fmt: skip

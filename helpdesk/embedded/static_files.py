@@ -1,21 +1,52 @@
 """Collects the static files only when they, or the packages that bring some, have changed."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from helpdesk.embedded.errors import StartError
 from helpdesk.embedded.layout import REPOSITORY_DIR, DataLayout
+from helpdesk.embedded.processes import Child, ChildSpec
+from helpdesk.embedded.stack import child_environment
 
 
-def collect_if_changed(layout: DataLayout, collect: Callable[[], None]) -> bool:
-    """Run ``collect`` unless its last whole run saw the same files; returns whether it ran."""
-    stamp_file = layout.data_dir / "static.stamp"
-    stamp = _stamp()
-    if layout.static_dir.exists() and stamp_file.exists() and stamp_file.read_text() == stamp:
-        return False
-    collect()
-    stamp_file.write_text(stamp)
-    return True
+class StaticFiles:
+    """The collection of one start: a process of its own, since the database is made ready at the same time."""
+
+    def __init__(self, layout: DataLayout) -> None:
+        self._layout = layout
+        self._stamp_file = layout.data_dir / "static.stamp"
+        self._child: Child | None = None
+
+    def begin(self, start_child: Callable[[ChildSpec], Child]) -> None:
+        """Start to collect, unless the last whole collection saw the same files."""
+        # Taken before: a file that changes meanwhile is collected next time.
+        self._stamp = _stamp()
+        if (
+            self._layout.static_dir.exists()
+            and self._stamp_file.exists()
+            and self._stamp_file.read_text() == self._stamp
+        ):
+            return
+        self._child = start_child(
+            ChildSpec(
+                name="static",
+                command=(sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"),
+                environment=child_environment(self._layout),
+                folder=REPOSITORY_DIR,
+            )
+        )
+        self._child.is_expected_to_end = True
+
+    def finish(self) -> bool:
+        """Wait for it; returns whether there was anything to do. Raises StartError with what it said."""
+        if self._child is None:
+            return False
+        if self._child.process.wait():
+            raise StartError("The static files could not be collected:\n" + "\n".join(self._child.last_lines))
+        self._stamp_file.write_text(self._stamp)
+        return True
 
 
 def _stamp() -> str:
@@ -31,4 +62,4 @@ def _sources() -> Iterator[Path]:
     yield REPOSITORY_DIR / "requirements.txt"
     yield REPOSITORY_DIR / "helpdesk" / "settings.py"
     for pattern in ("*/static/**/*", "*/*/static/**/*"):
-        yield from sorted(path for path in REPOSITORY_DIR.glob(pattern) if path.is_file() and ".data" not in path.parts)
+        yield from sorted(path for path in REPOSITORY_DIR.glob(pattern) if path.is_file())

@@ -73,7 +73,7 @@ class Supervisor:
         self._children.remove(child)
         child.finish(deadline=time.monotonic())
         self._tell_guardian(f"remove {child.pid}")
-        if child.was_stopped:
+        if child.is_expected_to_end:
             return
         quick_deaths = self._deaths.get(name, 0) + 1 if child.age_seconds < _QUICK_SECONDS else 1
         self._deaths[name] = quick_deaths

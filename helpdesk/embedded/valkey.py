@@ -19,6 +19,8 @@ from helpdesk.embedded.privileges import make_data_folder, make_private_folder
 from helpdesk.embedded.processes import Child, ChildSpec
 
 _READY_SECONDS = 30.0
+# A hint about a kernel setting of the whole machine at every start, and a farewell at every stop.
+_CHATTER = ("overcommit", "ready to exit")
 _MACHINES = {"amd64": "x86_64", "x86_64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
 
 
@@ -49,8 +51,7 @@ class ValkeyServer:
             name="valkey",
             command=(str(self.program), *arguments),
             stops_last=True,
-            # A hint about a kernel setting of the whole machine, at every start.
-            is_shown=lambda line: " # " in line and "overcommit" not in line,
+            is_shown=lambda line: " # " in line and not any(text in line for text in _CHATTER),
         )
 
     def start(self, start_child: Callable[[ChildSpec], Child]) -> Child:

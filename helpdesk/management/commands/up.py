@@ -21,7 +21,7 @@ from helpdesk.embedded.locks import FileLock
 from helpdesk.embedded.postgres_programs import programs_note
 from helpdesk.embedded.privileges import make_data_folder
 from helpdesk.embedded.stack import Ports, smtp_spec, web_spec, worker_specs
-from helpdesk.embedded.static_files import collect_if_changed
+from helpdesk.embedded.static_files import StaticFiles
 from helpdesk.embedded.supervisor import Supervisor
 
 _ANSWER_SECONDS = 90.0
@@ -76,8 +76,13 @@ def _wait_for_commands(layout: DataLayout, console: Console) -> None:
 def _run(layout: DataLayout, ports: Ports, listening: socket.socket, console: Console) -> None:
     try:
         with Supervisor(console) as supervisor:
+            console.step(f"starting with the data in {layout.data_dir}")
+            static_files = StaticFiles(layout)
+            static_files.begin(supervisor.start)
             _start_services(layout, supervisor, console)
-            first_start = _prepare(layout, console)
+            first_start = _prepare_database(console)
+            if static_files.finish():
+                console.step("the static files are collected")
             _start_processes(layout, ports, listening, supervisor, console)
             _welcome(ports, first_start, console)
             try:
@@ -89,7 +94,6 @@ def _run(layout: DataLayout, ports: Ports, listening: socket.socket, console: Co
 
 
 def _start_services(layout: DataLayout, supervisor: Supervisor, console: Console) -> None:
-    console.step(f"starting with the data in {layout.data_dir}")
     if layout.uses_embedded_postgres:
         server = postgres.server_for(layout)
         server.make_cluster()
@@ -104,14 +108,11 @@ def _start_services(layout: DataLayout, supervisor: Supervisor, console: Console
         console.step("Valkey is ready")
 
 
-def _prepare(layout: DataLayout, console: Console) -> dict[str, Any]:
-    """Bring the schema, the static files and the first rows up to date; what ``prepare_first_start`` printed."""
+def _prepare_database(console: Console) -> dict[str, Any]:
+    """Bring the schema and the first rows up to date; returns what ``prepare_first_start`` printed for programs."""
     try:
         if _migrate():
             console.step("the database schema is up to date")
-        # Its output is for programs that call it; ours is for people.
-        if collect_if_changed(layout, lambda: call_command("collectstatic", interactive=False, verbosity=0)):
-            console.step("static files are collected")
         output = io.StringIO()
         call_command("prepare_first_start", stdout=output)
         console.step("the first rows are there")
