@@ -15,6 +15,7 @@ from helpdesk.embedded.privileges import make_data_folder
 
 _WAIT_SECONDS = 120.0
 """A first start of ``up`` on a slow machine makes the database while a command waits for it."""
+_END_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 
 
@@ -70,16 +71,16 @@ def _ensure_keeper(layout: DataLayout) -> None:
 
 def _wait_for_end(layout: DataLayout) -> None:
     """Where we were the last: stay until the database is down, so that nothing of it outlives the command."""
-    deadline = time.monotonic() + 10.0
+    deadline = time.monotonic() + _END_SECONDS
     while time.monotonic() < deadline and not is_held(layout.up_lock):
-        with FileLock(layout.commands_lock) as lock:
-            if lock.acquire() and not is_answering(layout.postgres_socket_dir):
-                return
-        with FileLock(layout.commands_lock, is_shared=True) as lock:
-            if not lock.acquire():  # the keeper has it and is stopping the server
-                time.sleep(_POLL_SECONDS)
-                continue
-        time.sleep(_POLL_SECONDS * 4)
+        with FileLock(layout.commands_lock) as alone, FileLock(layout.commands_lock, is_shared=True) as together:
+            if alone.acquire():
+                if not is_answering(layout.postgres_socket_dir):
+                    return
+            elif together.acquire():
+                return  # other commands still use it
+            # Else the keeper holds the lock: it is stopping the server.
+        time.sleep(_POLL_SECONDS * 2)
 
 
 def _last_lines(log: Path) -> str:
