@@ -170,6 +170,8 @@ SECURE_HSTS_SECONDS = 31536000 if _is_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _is_https
 # The health probes of an orchestrator speak plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
+CSRF_FAILURE_VIEW = "helpdesk.views.stale_form"
+# How many proxies of our own stand before us: so many entries of X-Forwarded-For are believed, from its right end.
 HELPDESK_PROXY_HOPS = env.int("HELPDESK_PROXY_HOPS", default=0)
 if HELPDESK_PROXY_HOPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -219,11 +221,14 @@ HELPDESK_CHANNEL_ADAPTERS = {
 HELPDESK_INTAKE_STEPS = [
     "tickets.services.intake_steps.file_delivery_update",
     "tickets.services.intake_steps.drop_own_mail",
+    "tickets.services.intake_steps.file_message_change",
 ]
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
 HELPDESK_OUTBOUND_STEPS = ["surveys.services.links.put_in_survey_link"]
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
 HELPDESK_WORKSPACE_PANELS = ["surveys.selectors.panels.survey_panel"]
+# What higher apps show at the top of the overview: callables (request) -> rendered HTML.
+HELPDESK_DASHBOARD_SECTIONS: list[str] = []
 HELPDESK_MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 HELPDESK_UNDO_SECONDS = env.int("HELPDESK_UNDO_SECONDS", default=5)
 HELPDESK_SMTP_PORT = env.int("SMTP_PORT", default=2525)

@@ -3,4 +3,15 @@
 from django.contrib import admin
 from django.urls import path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from helpdesk import views
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("health/live", views.live, name="health_live"),
+    path("health/ready", views.ready, name="health_ready"),
+]
+
+handler400 = "helpdesk.views.bad_request"
+handler403 = "helpdesk.views.forbidden"
+handler404 = "helpdesk.views.not_found"
+handler500 = "helpdesk.views.server_error"

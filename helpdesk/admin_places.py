@@ -1,0 +1,68 @@
+"""Where each kind of object stands on the index and in the top bar: by what people come to do, not by app."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A group of the index; ``text`` says in one line who comes here for what."""
+
+    key: str
+    name: str | Promise
+    text: str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One kind of object: its group, its icon in icons.svg, and what it is for in one line."""
+
+    group: str
+    icon: str
+    text: str | Promise = ""
+
+
+GROUPS = (
+    Group(key="work", name=_("Work"), text=_("What customers wait for, and what they thought of it.")),
+    Group(key="people", name=_("People"), text=_("Who writes to you, and who answers.")),
+    Group(key="set_up", name=_("Set up"), text=_("How messages come in, and what happens to them.")),
+    Group(key="operate", name=_("Operate"), text=_("What ran when, what is stuck, and who changed what.")),
+)
+
+# In the order of the page. A model that is not named here stands at the end of the group of its app.
+PLACES: dict[str, Place] = {
+    "tickets.ticket": Place(group="work", icon="inbox", text=_("Every customer's case, from the first message on.")),
+    "surveys.response": Place(group="work", icon="vote", text=_("Scores and comments of your customers.")),
+    "reporting.dailyrollup": Place(group="work", icon="chart", text=_("Figures per day.")),
+    "reporting.ticketfact": Place(group="work", icon="chart", text=_("The rows behind every figure.")),
+    "tickets.customer": Place(group="people", icon="customer", text=_("People who write to you, and all their addresses.")),
+    "tickets.organization": Place(group="people", icon="organization", text=_("The companies your customers work for.")),
+    "tickets.team": Place(group="people", icon="team", text=_("Who answers together, and who sees what.")),
+    "accounts.user": Place(group="people", icon="user", text=_("Colleagues who sign in here, and their roles.")),
+    "auth.group": Place(group="people", icon="role", text=_("What each role may do.")),
+    "channels_app.channel": Place(group="set_up", icon="channel", text=_("Mailboxes and systems that messages come from.")),
+    "channels_app.brand": Place(group="set_up", icon="brand", text=_("The name and face that customers see.")),
+    "tickets.tag": Place(group="set_up", icon="tag", text=_("Words to sort tickets by.")),
+    "surveys.survey": Place(group="set_up", icon="survey", text=_("What customers are asked, and when.")),
+    "accounts.apikey": Place(group="set_up", icon="key", text=_("Keys with which other systems come in.")),
+    "core.sitesettings": Place(group="set_up", icon="settings", text=_("Time zone, language, reopening and lateness.")),
+    "channels_app.inboundevent": Place(group="operate", icon="event", text=_("Every delivery as it came, and what was stuck.")),
+    "core.jobrun": Place(group="operate", icon="job", text=_("What runs when, how long it took, what failed.")),
+    "surveys.invitation": Place(group="operate", icon="invitation", text=_("Survey mails: planned, sent, held back.")),
+    "admin.logentry": Place(group="operate", icon="log", text=_("Who changed which setting, and when.")),
+}
+APP_GROUPS = {
+    "tickets": "work",
+    "surveys": "work",
+    "reporting": "work",
+    "channels_app": "set_up",
+    "accounts": "people",
+    "auth": "people",
+}
+
+
+def place_of(label: str) -> Place:
+    """The place of the model with the label ``app.model``."""
+    return PLACES.get(label) or Place(group=APP_GROUPS.get(label.partition(".")[0], "operate"), icon="dot")
