@@ -1,13 +1,15 @@
 """Every door of the product."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from helpdesk import views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("surveys.urls")),
     path("health/live", views.live, name="health_live"),
+    path("", include("channels_app.urls")),
     path("health/ready", views.ready, name="health_ready"),
 ]
 

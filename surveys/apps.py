@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,5 +9,7 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         from surveys import receivers
+        from surveys.services.preset import ensure_preset_after_migrate
 
         receivers.connect()
+        post_migrate.connect(ensure_preset_after_migrate, sender=self, dispatch_uid="surveys.ensure_preset_survey")

@@ -1,0 +1,64 @@
+"""Why a customer is not asked: the codes on an invitation, in words. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+# A question about something that ended longer ago than this is no longer asked (jobs stood still, spam taken back late).
+TOO_LATE_AFTER = timedelta(days=3)
+
+REASONS = {
+    "spam": _("the ticket is spam"),
+    "merged": _("the ticket was merged into another"),
+    "unanswered": _("the answer was undone"),
+    "survey_off": _("the survey is switched off"),
+    "demo": _("demo data"),
+    "blocked": _("the customer is blocked"),
+    "erased": _("the customer was erased"),
+    "not_wanted": _("the customer asked not to be asked"),
+    "quiet_period": _("the customer was asked a short while ago"),
+    "public": _("the conversation is public"),
+    "no_way": _("the channel cannot carry the question"),
+    "too_late": _("the contact is too long ago"),
+}
+
+# These can be taken back; the question is then asked after all.
+REVOCABLE = frozenset({"spam", "merged", "unanswered"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What is known at the moment of asking. ``last_asked_at``: the customer's latest question of any survey."""
+
+    at: datetime
+    due_at: datetime
+    quiet_period: timedelta
+    refusal: str = ""
+    is_survey_active: bool = True
+    is_answered: bool = True
+    is_demo: bool = False
+    is_blocked: bool = False
+    is_erased: bool = False
+    do_not_survey_until: datetime | None = None
+    last_asked_at: datetime | None = None
+    is_public: bool = False
+    can_carry: bool = True
+
+
+def reason_not_to_ask(it: Circumstances) -> str:
+    """The first reason that holds, as its code, or "" when the question may be asked."""
+    checks = (
+        (it.refusal, bool(it.refusal)),
+        ("unanswered", not it.is_answered),
+        ("survey_off", not it.is_survey_active),
+        ("demo", it.is_demo),
+        ("blocked", it.is_blocked),
+        ("erased", it.is_erased),
+        ("not_wanted", it.do_not_survey_until is not None and it.do_not_survey_until > it.at),
+        ("public", it.is_public),
+        ("no_way", not it.can_carry),
+        ("too_late", it.due_at + TOO_LATE_AFTER < it.at),
+        ("quiet_period", it.last_asked_at is not None and it.last_asked_at + it.quiet_period > it.at),
+    )
+    return next((code for code, holds in checks if holds), "")

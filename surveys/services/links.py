@@ -1,0 +1,49 @@
+"""The last step before a survey mail leaves: the personal links go in. See HELPDESK_OUTBOUND_STEPS."""
+
+from dataclasses import replace
+
+from django.template.loader import render_to_string
+
+from channels_app.adapters.base import OutboundMessage
+from surveys.models import Invitation
+from surveys.policies.mail import SCORES, SurveyMail, with_links
+from surveys.policies.texts import texts_for
+from surveys.services.tokens import survey_url
+from tickets.models import Message
+
+
+def put_in_survey_link(message: Message, outbound: OutboundMessage) -> OutboundMessage:
+    """The message with one link per score in its text and as buttons in its HTML; every other message as it is."""
+    if message.purpose != "survey":
+        return outbound
+    invitation = (
+        Invitation.objects.select_related("survey", "customer", "ticket", "message__channel__brand")
+        .filter(message=message)
+        .first()
+    )
+    if invitation is None:
+        return outbound
+    links = {score: survey_url(invitation, score=score) for score in SCORES}
+    return replace(
+        outbound, text=with_links(outbound.text, links), html=render_mail(mail_of(invitation, message), links)
+    )
+
+
+def mail_of(invitation: Invitation, message: Message) -> SurveyMail:
+    """What the mail of a stored invitation says, in the language it was written in."""
+    channel = message.channel
+    assert channel is not None
+    return SurveyMail(
+        texts=texts_for(invitation.language),
+        brand=channel.brand.name,
+        name=invitation.customer.name,
+        subject=invitation.ticket.subject if invitation.ticket else "",
+        question=invitation.survey.question,
+    )
+
+
+def render_mail(mail: SurveyMail, links: dict[int, str]) -> str:
+    """The HTML part: tables and inline styles, because mail programs know little else; no image, no script."""
+    rows = [sorted(links)[:5], sorted(links)[5:]]
+    context = {"mail": mail, "texts": mail.texts, "rows": [[(score, links[score]) for score in row] for row in rows]}
+    return render_to_string("surveys/mail.html", context)

@@ -1,0 +1,25 @@
+"""The survey that every installation starts with."""
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from surveys.models import Survey
+
+PRESET_NAME = "After every contact"
+
+
+def ensure_preset_after_migrate(**kwargs: Any) -> None:
+    """The preset on every database that has our tables (a migration may also have taken them away)."""
+    if Survey._meta.db_table in connection.introspection.table_names():
+        ensure_preset_survey()
+
+
+@transaction.atomic
+def ensure_preset_survey() -> Survey:
+    """The preset, created when no survey exists at all; who renames or switches it off keeps that."""
+    existing = Survey.objects.order_by("id").first()
+    if existing is not None:
+        return existing
+    # Two processes may migrate a fresh database; the unique name lets one of them create it.
+    return Survey.objects.get_or_create(name=PRESET_NAME)[0]
