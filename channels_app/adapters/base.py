@@ -5,7 +5,7 @@ imported from here.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from channels_app.adapters.values import (
@@ -84,6 +84,11 @@ class ChannelAdapter:
     def __init__(self, channel: ChannelConfig) -> None:
         self.channel = channel
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether this channel is to be asked for news; answers from the configuration alone."""
+        return Can.POLL in self.can
+
     # What subclasses implement -------------------------------------------------------------------------------------
 
     def verify(self, request: WebhookRequest) -> None:
@@ -106,6 +111,16 @@ class ChannelAdapter:
         """Fetch one bounded chunk behind ``cursor``. Never parses; raises AdapterError."""
         raise AdapterError("not_supported", f"{self.kind} is not polled", permanent=True)
 
+    def after_stored(self, events: Sequence[RawEvent]) -> None:
+        """Told after the commit which polled events are safe, to mark or move them at the provider. Raises AdapterError."""
+
+    def fetch_whole(self, event: RawEvent) -> RawEvent:
+        """The whole of an event that was stored in part because of its size. Raises AdapterError."""
+        raise AdapterError("not_supported", f"{self.kind} has nothing more of this event", permanent=True)
+
+    def close(self) -> None:
+        """Let go of connections that ``poll`` has left open for its next chunk."""
+
     def send(self, message: OutboundMessage) -> Receipt:
         """Send once. Raises AdapterError; ``is_uncertain`` where the provider may have taken it."""
         raise AdapterError("not_supported", f"{self.kind} cannot send", permanent=True)
@@ -125,6 +140,10 @@ class ChannelAdapter:
     def reply_body(self, event: RawEvent) -> tuple[str, bytes] | None:
         """The answer for providers that want one in the same request: (content type, body)."""
         return None
+
+    def choose_external_id(self, *, message_uuid: str, reply_token: str) -> str:
+        """The id under which a message of ours will be known, where we choose it (mail); else empty."""
+        return ""
 
     def own_addresses(self) -> set[str]:
         """Normalised addresses that are this channel itself: mail from them is our own come back."""

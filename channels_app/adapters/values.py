@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from helpdesk.common.errors import AdapterError
+
 
 def digest(*parts: str | bytes) -> bytes:
     """The 32-byte key of an item: SHA-256 over length-prefixed parts, so that no two splits collide."""
@@ -143,11 +145,15 @@ class Ignored(InboundItem):
 
 @dataclass(frozen=True, kw_only=True)
 class PollResult:
-    """One bounded chunk: raw events, the cursor to store with them, and whether more is waiting."""
+    """One bounded chunk: raw events, the cursor to store with them, and whether more is waiting.
+
+    ``error``: what cut the chunk short. What was fetched before it is complete, and the cursor stands behind that.
+    """
 
     events: Sequence[RawEvent]
     cursor: Mapping[str, Any]
     has_more: bool = False
+    error: AdapterError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The errors that services raise and doors translate: one class per way of saying no."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class HelpdeskError(Exception):
@@ -68,13 +69,21 @@ class SignatureError(Exception):
     """A webhook is not signed by who it says it is. The text never holds a secret or the body."""
 
 
-class ParseError(Exception):
-    """A stored payload cannot be read, and never will be: quarantine it with this ``code`` and reason."""
+class ExpiredSignature(SignatureError):
+    """The signature is right but the time in it is too far from now: a replay, or a clock that is wrong."""
 
-    def __init__(self, code: str, message: str) -> None:
+
+class ParseError(Exception):
+    """A stored payload cannot be read, and never will be: quarantine it with this ``code`` and reason.
+
+    ``items`` are those of its items that could be read all the same: file them before the event is quarantined.
+    """
+
+    def __init__(self, code: str, message: str, *, items: Sequence[Any] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.items = list(items)
 
 
 class AdapterError(Exception):
