@@ -15,7 +15,7 @@ import psycopg
 
 from helpdesk.embedded.errors import StartError, StartRefused
 from helpdesk.embedded.layout import DATABASE_NAME, DATABASE_ROLE, POSTGRES_PORT, DataLayout, socket_database_url
-from helpdesk.embedded.postgres_programs import PostgresPrograms, clean_environment, find_programs
+from helpdesk.embedded.postgres_programs import PostgresPrograms, find_programs
 from helpdesk.embedded.privileges import (
     Account,
     account_name,
@@ -24,12 +24,14 @@ from helpdesk.embedded.privileges import (
     make_private_folder,
     unprivileged_account,
 )
-from helpdesk.embedded.processes import Child, ChildSpec
+from helpdesk.embedded.processes import Child, ChildSpec, clean_environment
 
 _SUPERUSER = "postgres"
 _READY_SECONDS = 60.0
 _STALE_LOCK_SECONDS = 30.0
-# Chatter at every start and stop; what is wrong has another word in front.
+# Chatter at every start and stop.
+_CHATTER = ("database system is starting up", "database system is shutting down", "terminating connection due to admin")
+# What is wrong has another word in front.
 _QUIET_LEVELS = ("LOG:  ", "HINT:  ", "DETAIL:  ", "STATEMENT:  ", "CONTEXT:  ")
 _SETTINGS = {
     "listen_addresses": "",
@@ -101,7 +103,7 @@ class PostgresServer:
             stop_signal=signal.SIGQUIT if self.is_throwaway else signal.SIGINT,
             grace_seconds=30.0,
             stops_last=True,
-            is_shown=lambda line: not any(level in line for level in _QUIET_LEVELS),
+            is_shown=lambda line: not any(text in line for text in _QUIET_LEVELS + _CHATTER),
         )
 
     def start(self, start_child: Callable[[ChildSpec], Child]) -> Child:

@@ -12,6 +12,7 @@ from pathlib import Path
 from helpdesk.embedded.errors import StartError, StartRefused
 from helpdesk.embedded.layout import ROOT_DIR
 from helpdesk.embedded.privileges import Account, account_name, make_passable_folder
+from helpdesk.embedded.processes import clean_environment
 
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)([.\w]*)")
 # Headers and static libraries are for those who compile extensions.
@@ -31,15 +32,6 @@ class PostgresPrograms:
 
     def path(self, name: str) -> str:
         return str(self.folder / name)
-
-
-def clean_environment() -> dict[str, str]:
-    """Our environment without what changes PostgreSQL's behaviour: locale names (which may not exist) and PG*."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("LC_", "PG")) and name not in ("LANG", "LANGUAGE")
-    }
 
 
 def find_programs(account: Account | None) -> PostgresPrograms:

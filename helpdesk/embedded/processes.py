@@ -18,6 +18,15 @@ _CHILD_SCRIPT = str(Path(__file__).with_name("child.py"))
 _KEPT_LINES = 20
 
 
+def clean_environment() -> dict[str, str]:
+    """Ours without what changes how a server behaves: names of locales (which may not exist) and libpq's PG*."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("LC_", "PG")) and name not in ("LANG", "LANGUAGE")
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChildSpec:
     """How one child is started, stopped and shown."""

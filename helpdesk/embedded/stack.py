@@ -117,6 +117,7 @@ def worker_specs(layout: DataLayout) -> list[ChildSpec]:
             environment=environment,
             folder=REPOSITORY_DIR,
             grace_seconds=_WORKER_GRACE_SECONDS,
+            is_shown=lambda line: bool(line) and "Warm shutdown" not in line,
         )
         for name, queues, size in (("reserved", _RESERVED_QUEUES, 1), ("worker", _ALL_QUEUES, 2))
     ]

@@ -61,5 +61,5 @@ def _sources() -> Iterator[Path]:
     """What decides the result: our own files one by one, those of packages by their pinned versions."""
     yield REPOSITORY_DIR / "requirements.txt"
     yield REPOSITORY_DIR / "helpdesk" / "settings.py"
-    for pattern in ("*/static/**/*", "*/*/static/**/*"):
+    for pattern in ("[a-z]*/static/**/*", "[a-z]*/*/static/**/*"):
         yield from sorted(path for path in REPOSITORY_DIR.glob(pattern) if path.is_file())

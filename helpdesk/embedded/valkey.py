@@ -16,7 +16,7 @@ from urllib.parse import quote
 from helpdesk.embedded.errors import StartError
 from helpdesk.embedded.layout import DataLayout
 from helpdesk.embedded.privileges import make_data_folder, make_private_folder
-from helpdesk.embedded.processes import Child, ChildSpec
+from helpdesk.embedded.processes import Child, ChildSpec, clean_environment
 
 _READY_SECONDS = 30.0
 # A hint about a kernel setting of the whole machine at every start, and a farewell at every stop.
@@ -50,6 +50,7 @@ class ValkeyServer:
         return ChildSpec(
             name="valkey",
             command=(str(self.program), *arguments),
+            environment=clean_environment(),
             stops_last=True,
             is_shown=lambda line: " # " in line and not any(text in line for text in _CHATTER),
         )

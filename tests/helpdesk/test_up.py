@@ -1,6 +1,7 @@
 """``manage.py up`` as a person at a terminal sees it: the whole product, once, and what it refuses."""
 
 import json
+import shutil
 import signal
 import smtplib
 import socket
@@ -27,7 +28,10 @@ def folder() -> Iterator[Path]:
     """With a space and unicode in its path, below a folder that any account may pass through."""
     with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o711)
-        yield Path(name) / "with space" / "ünïcödé"
+        data = DataLayout(data_dir=Path(name) / "with space" / "ünïcödé")
+        yield data.data_dir
+        for outside in (data.root_dir, data.postgres_socket_dir, data.valkey_socket.parent):
+            shutil.rmtree(outside, ignore_errors=True)
 
 
 def up(folder: Path, *, web: int, smtp: int, **environment: str) -> Run:

@@ -36,8 +36,16 @@ def data() -> Iterator[DataLayout]:
     """A data folder with a space and unicode in its path that any account may pass through."""
     folder = Path(tempfile.mkdtemp(dir="/tmp"))
     folder.chmod(0o711)
-    yield DataLayout(data_dir=folder / "with space" / "ünïcödé 数据")
+    data = DataLayout(data_dir=folder / "with space" / "ünïcödé 数据")
+    yield data
+    remove_all(data)
     shutil.rmtree(folder)
+
+
+def remove_all(data: DataLayout) -> None:
+    """Also what root and long paths have outside the data folder."""
+    for folder in (data.data_dir, data.root_dir, data.postgres_socket_dir):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

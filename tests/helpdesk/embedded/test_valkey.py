@@ -1,6 +1,8 @@
 """The embedded Valkey on its own."""
 
+import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,11 @@ def start_child(spec: ChildSpec) -> Child:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> valkey.ValkeyServer:
-    return valkey.server_for(DataLayout(data_dir=tmp_path / "with space" / "ünïcödé 数据"))
+def server(tmp_path: Path) -> Iterator[valkey.ValkeyServer]:
+    data = DataLayout(data_dir=tmp_path / "with space" / "ünïcödé 数据")
+    yield valkey.server_for(data)
+    for folder in (data.root_dir, data.valkey_socket.parent):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_throwaway_server_is_gone_afterwards() -> None:
