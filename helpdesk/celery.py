@@ -17,10 +17,22 @@ app.conf.update(
     accept_content=["json"],
     task_time_limit=240,
     task_default_queue="timers",
-    broker_transport_options={"visibility_timeout": 300, "unacked_restore_interval": 10, "unacked_restore_throttle": 1},
+    task_routes={
+        "channels_app.tasks.*": {"queue": "inbound"},
+        "tickets.tasks.process_*": {"queue": "inbound"},
+        "tickets.tasks.send_*": {"queue": "outbound"},
+        "reporting.tasks.*": {"queue": "reports"},
+    },
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        # A request must not hang on a dead broker: the bell may be lost, the sweep finds the work.
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        "max_retries": 0,
+    },
     broker_connection_retry_on_startup=True,
-    # A request must not hang on a dead broker: the doorbell may be lost, the sweep finds the work.
-    broker_transport_connect_timeout=1,
     task_publish_retry=False,
     worker_hijack_root_logger=False,
     timezone="UTC",

@@ -2,10 +2,45 @@
 
 from celery import shared_task
 
+from helpdesk.core.services import record_job_run
+from tickets.services import delivery, lifecycle, processing
 
-@shared_task(queue="inbound")
+
+@shared_task
 def process_event(event_id: int) -> None:
     """File the items of one stored event."""
-    from tickets.services.processing import process_event as process
+    processing.process_event(event_id=event_id)
 
-    process(event_id=event_id)
+
+@shared_task
+def process_waiting_events() -> None:
+    """File what the doorbell missed."""
+    with record_job_run("process_events") as job:
+        job.handled = processing.process_waiting_events()
+
+
+@shared_task
+def send_message(message_id: int) -> None:
+    """Send one queued message."""
+    delivery.send_message(message_id=message_id)
+
+
+@shared_task
+def send_due_messages() -> None:
+    """Send what is due."""
+    with record_job_run("send_messages") as job:
+        job.handled = delivery.send_due_messages()
+
+
+@shared_task
+def recover_expired_leases() -> None:
+    """Settle messages whose sender died."""
+    with record_job_run("recover_leases") as job:
+        job.handled = delivery.recover_expired_leases()
+
+
+@shared_task
+def close_due_tickets() -> None:
+    """Close resolved tickets whose reopen window is over."""
+    with record_job_run("close_tickets") as job:
+        job.handled = lifecycle.close_due_tickets()

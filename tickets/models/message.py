@@ -1,5 +1,6 @@
 """What was said: messages and notes, their recipients and files, and unfinished drafts. A queued message IS the outbox."""
 
+import hashlib
 import uuid
 from typing import Any, Self
 
@@ -13,6 +14,11 @@ from tickets.models.conversation import Conversation
 from tickets.models.customer import CustomerIdentity
 from tickets.models.ticket import Ticket
 from tickets.models.visibility import ticket_condition
+
+
+def external_digest(external_id: str) -> bytes | None:
+    """The 16 bytes under which a provider's id is found again; ids of any length would break a btree. None for no id."""
+    return hashlib.sha256(external_id.encode("utf-8", "replace")).digest()[:16] if external_id else None
 
 
 class MessageQuerySet(models.QuerySet):

@@ -1,0 +1,59 @@
+"""The roles as groups: what each may do. Team membership decides on which tickets (see tickets.models.visibility)."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.utils.translation import gettext_lazy as _
+
+_READ_WORK = {
+    "tickets.view_ticket", "tickets.view_message", "tickets.view_attachment", "tickets.view_conversation",
+    "tickets.view_ticketevent", "tickets.view_customer", "tickets.view_customeridentity", "tickets.view_organization",
+    "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "accounts.view_user",
+    "channels_app.view_channel", "channels_app.view_brand", "surveys.view_response", "surveys.view_invitation",
+    "reporting.view_ticketfact",
+}  # fmt: skip
+_DO_WORK = {
+    "tickets.change_ticket", "tickets.add_ticket", "tickets.reply_ticket", "tickets.assign_ticket", "tickets.merge_ticket",
+    "tickets.add_customer", "tickets.change_customer", "tickets.add_customeridentity", "tickets.add_tag",
+    "tickets.add_organization", "tickets.change_organization",
+}  # fmt: skip
+_LEAD_WORK = {
+    "tickets.change_tag", "tickets.delete_tag", "tickets.change_team", "tickets.add_teammembership",
+    "tickets.change_teammembership", "tickets.delete_teammembership", "channels_app.view_inboundevent",
+    "channels_app.change_inboundevent", "surveys.view_survey", "core.view_jobrun", "surveys.view_every_response",
+}  # fmt: skip
+_SET_UP = {
+    "tickets.add_team", "accounts.add_user", "accounts.change_user", "accounts.view_apikey", "accounts.add_apikey",
+    "accounts.change_apikey", "auth.view_group", "channels_app.add_channel", "channels_app.change_channel",
+    "channels_app.add_brand", "channels_app.change_brand", "surveys.add_survey", "surveys.change_survey",
+    "core.view_sitesettings", "core.change_sitesettings", "core.change_jobrun", "admin.view_logentry",
+}  # fmt: skip
+
+ROLES: dict[str, set[str]] = {
+    "agent": _READ_WORK | _DO_WORK,
+    "lead": _READ_WORK | _DO_WORK | _LEAD_WORK,
+    "administrator": _READ_WORK | _DO_WORK | _LEAD_WORK | _SET_UP,
+    "auditor": _READ_WORK
+    | {code for code in _LEAD_WORK | _SET_UP if ".view_" in code}
+    | {"tickets.view_every_ticket", "surveys.view_every_response"},
+    "marketing": {
+        "tickets.view_public_posts", "surveys.view_response", "surveys.view_every_response", "surveys.view_survey",
+        "reporting.view_ticketfact", "channels_app.view_channel", "channels_app.view_brand", "tickets.view_team",
+    },
+}  # fmt: skip
+
+ROLE_LABELS = {
+    "agent": _("agent"),
+    "lead": _("lead"),
+    "administrator": _("administrator"),
+    "auditor": _("auditor (reads everything)"),
+    "marketing": _("marketing (figures, reviews, public posts)"),
+}
+
+
+def ensure_roles(**kwargs: Any) -> None:
+    """Create the role groups and give each at least its own permissions; what somebody added stays. Runs after migrate."""
+    stored = {f"{p.content_type.app_label}.{p.codename}": p for p in Permission.objects.select_related("content_type")}
+    for name, codes in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        group.permissions.add(*[stored[code] for code in codes if code in stored])

@@ -1,0 +1,155 @@
+"""Who is who: customers and the addresses under which they write."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+
+from channels_app.adapters.base import Address
+from channels_app.models import Channel
+from channels_app.registry import adapter_class, kinds
+from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
+from helpdesk.common.text import clean_text, fold_for_sorting, one_line
+from tickets.models import Customer, CustomerIdentity, Organization
+from tickets.services.actors import Actor
+
+# Kinds whose addresses mean the same person on every channel; elsewhere an address belongs to one channel.
+_GLOBAL_KINDS = frozenset({"email", "phone"})
+CHANGEABLE = frozenset({
+    "name", "language", "time_zone", "preferred_channel_id", "organization_id", "attributes", "external_id", "note", "is_vip",
+    "is_blocked", "do_not_survey_until",
+})  # fmt: skip
+
+
+def scope_of(identity_kind: str, channel: Channel) -> int | None:
+    """The channel id that an identity of this kind is bound to, or None where its addresses are global."""
+    return None if identity_kind in _GLOBAL_KINDS else channel.pk
+
+
+def find_identity(*, kind: str, address: str, channel_id: int | None) -> CustomerIdentity | None:
+    """The identity with its customer, or None."""
+    return (
+        CustomerIdentity.objects.select_related("customer")
+        .filter(kind=kind, address=address, channel_id=channel_id)
+        .first()
+    )
+
+
+def find_or_create_identity(*, channel: Channel, sender: Address, language: str = "") -> CustomerIdentity:
+    """The identity of whoever wrote, with a new customer when nobody knows the address. Call inside a transaction.
+
+    Two workers meeting one new sender wait for each other on the address alone, then look again; the constraint stays the judge.
+    """
+    kind = adapter_class(channel.kind).identity_kind
+    channel_id = scope_of(kind, channel)
+    address = sender.address[:320]
+    identity = find_identity(kind=kind, address=address, channel_id=channel_id)
+    if identity is not None:
+        return identity
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{kind}:{address}", channel_id or 0])
+    identity = find_identity(kind=kind, address=address, channel_id=channel_id)
+    if identity is not None:
+        return identity
+    name = one_line(clean_text(sender.name))[:200] or address.partition("@")[0]
+    customer = Customer.objects.create(
+        name=name,
+        sort_name=fold_for_sorting(name)[:200],
+        language=language,
+        organization=_organization_of(address) if kind == "email" else None,
+        is_demo=channel.is_demo,
+    )
+    return CustomerIdentity.objects.create(
+        customer=customer,
+        kind=kind,
+        channel_id=channel_id,
+        address=address,
+        address_raw=clean_text(sender.raw or sender.address)[:320],
+        display_name=name,
+    )
+
+
+def _organization_of(address: str) -> Organization | None:
+    domain = address.rpartition("@")[2]
+    return Organization.objects.filter(domains__contains=[domain]).first() if domain else None
+
+
+@transaction.atomic
+def create_customer(
+    *,
+    actor: Actor,
+    name: str,
+    channel: Channel | None = None,
+    address: str = "",
+    changes: Mapping[str, Any] | None = None,
+) -> Customer:
+    """A new customer, with a first address on ``channel`` when one is given. Raises Conflict when the address is taken."""
+    customer = Customer(name=one_line(clean_text(name))[:200])
+    customer.sort_name = fold_for_sorting(customer.name)[:200]
+    _apply(customer, changes or {})
+    customer.save()
+    if channel is not None and address:
+        add_identity(
+            customer_id=customer.pk,
+            actor=actor,
+            kind=adapter_class(channel.kind).identity_kind,
+            address=address,
+            channel=channel,
+        )
+    return customer
+
+
+@transaction.atomic
+def update_customer(*, customer_id: int, actor: Actor, changes: Mapping[str, Any]) -> Customer:
+    """Change fields of CHANGEABLE. Raises NotVisible, InvalidInput naming the field."""
+    customer = Customer.objects.select_for_update().filter(pk=customer_id, anonymized_at=None, merged_into=None).first()
+    if customer is None:
+        raise NotVisible("customer_not_found", "There is no such customer.")
+    _apply(customer, changes)
+    customer.save()
+    return customer
+
+
+def _apply(customer: Customer, changes: Mapping[str, Any]) -> None:
+    for field, value in changes.items():
+        if field not in CHANGEABLE:
+            raise InvalidInput("unknown_field", f"“{field}” cannot be changed.", fields={field: "unknown"})
+        setattr(customer, field, clean_text(value) if isinstance(value, str) else value)
+    if "name" in changes:
+        customer.name = one_line(customer.name)[:200]
+        customer.sort_name = fold_for_sorting(customer.name)[:200]
+    if (
+        customer.external_id
+        and Customer.objects.filter(external_id=customer.external_id).exclude(pk=customer.pk).exists()
+    ):
+        raise Conflict("external_id_taken", "Another customer has this CRM id.", fields={"external_id": "taken"})
+
+
+@transaction.atomic
+def add_identity(
+    *,
+    customer_id: int,
+    actor: Actor,
+    kind: str,
+    address: str,
+    channel: Channel | None = None,
+    is_verified: bool = False,
+) -> CustomerIdentity:
+    """Give a customer one more address, normalised. Raises InvalidInput, or Conflict when somebody has it."""
+    adapter = next((adapter_class(k) for k in kinds() if adapter_class(k).identity_kind == kind), None)
+    if adapter is None:
+        raise InvalidInput("unknown_kind", f"There is no kind of address “{kind}”.", fields={"kind": "unknown"})
+    normalised = adapter.normalise_address(address)[:320]
+    if not normalised:
+        raise InvalidInput("invalid_address", "This is no address of that kind.", fields={"address": "invalid"})
+    channel_id = None if kind in _GLOBAL_KINDS else (channel.pk if channel else None)
+    if find_identity(kind=kind, address=normalised, channel_id=channel_id):
+        raise Conflict("address_taken", "A customer with this address exists already.", fields={"address": "taken"})
+    return CustomerIdentity.objects.create(
+        customer_id=customer_id,
+        kind=kind,
+        channel_id=channel_id,
+        address=normalised,
+        address_raw=address.strip()[:320],
+        is_verified=is_verified,
+    )

@@ -1,0 +1,201 @@
+"""The sender: takes queued messages from the outbox, hands them to their channel, and records what became of them.
+
+Claim (conditional UPDATE, committed) -> send (no transaction) -> record. Per conversation only the oldest message that is not at rest
+may leave; per channel at most MOST_LEASED_PER_CHANNEL are under way, so that one slow provider starves nobody.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from channels_app.adapters.base import AdapterError, Can, OutboundMessage, Receipt
+from channels_app.registry import adapter_class, adapter_for
+from helpdesk.common.clock import now
+from helpdesk.common.errors import HelpdeskError
+from helpdesk.common.failpoints import failpoint
+from tickets.models import Message, Ticket
+from tickets.models.message import external_digest
+from tickets.policies import delivery as policy
+from tickets.services.actors import Actor
+from tickets.services.composing import compose_outbound
+from tickets.services.events import write_event
+from tickets.services.locking import lock_ticket
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=120)  # longer than the 60 s a send may take in all
+MOST_LEASED_PER_CHANNEL = 4
+MOST_PER_SWEEP = 100
+State = Message.DeliveryState
+OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
+
+_CLAIM = """
+UPDATE tickets_message SET delivery_state = 'sending', lease_until = now() + %(lease)s, attempts = attempts + 1
+WHERE id = (
+    SELECT m.id FROM tickets_message m
+    WHERE m.delivery_state = 'queued'
+      AND (m.next_try_at IS NULL OR m.next_try_at <= now())
+      AND (m.send_after IS NULL OR m.send_after <= now())
+      AND (%(only)s::bigint IS NULL OR m.id = %(only)s)
+      AND NOT EXISTS (
+        SELECT 1 FROM tickets_message e
+        WHERE e.conversation_id = m.conversation_id AND e.id < m.id AND e.delivery_state IN ('queued', 'sending'))
+      AND (
+        SELECT count(*) FROM tickets_message s
+        WHERE s.channel_id = m.channel_id AND s.delivery_state = 'sending' AND s.lease_until > now()) < %(most)s
+    ORDER BY m.next_try_at NULLS FIRST, m.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, attempts
+"""
+
+
+@lru_cache(maxsize=8)
+def _load_steps(paths: tuple[str, ...]) -> tuple[OutboundStep, ...]:
+    return tuple(import_string(path) for path in paths)
+
+
+def send_due_messages() -> int:
+    """Send what is due, one by one (sweep); returns how many were handled. Any number of workers may run it at once."""
+    handled = 0
+    while handled < MOST_PER_SWEEP and _send_one(None):
+        handled += 1
+    return handled
+
+
+def send_message(*, message_id: int) -> bool:
+    """Send one message if it is due and nothing older of its conversation waits; True when it was taken."""
+    return _send_one(message_id)
+
+
+def _send_one(message_id: int | None) -> bool:
+    claimed = _claim(message_id)
+    if claimed is None:
+        return False
+    failpoint("delivery.after_claim")
+    _deliver(*claimed)
+    return True
+
+
+def _claim(message_id: int | None) -> tuple[int, int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"lease": LEASE, "only": message_id, "most": MOST_LEASED_PER_CHANNEL})
+        row = cursor.fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def _deliver(message_id: int, attempt: int) -> None:
+    message = Message.objects.select_related(
+        "ticket", "channel__brand", "conversation__identity", "conversation__customer", "author_agent"
+    ).get(pk=message_id)
+    if message.channel is None:
+        raise RuntimeError("only notes have no channel, and notes are never queued")
+    try:
+        adapter = adapter_for(message.channel)
+        outbound = compose_outbound(message)
+        for step in _load_steps(tuple(settings.HELPDESK_OUTBOUND_STEPS)):
+            outbound = step(message, outbound)
+        failpoint("delivery.before_send")
+        receipt = adapter.send(outbound)
+        failpoint("delivery.after_send")
+    except AdapterError as error:
+        _record_failure(message, attempt, error)
+    except HelpdeskError as error:
+        _record_failure(message, attempt, AdapterError(error.code, error.message, permanent=True))
+    except Exception as error:
+        # Our own fault: the message must not be lost for it, nor the queue stop.
+        logger.exception("sending message %s failed", message_id)
+        _record_failure(
+            message, attempt, AdapterError("internal_error", f"{type(error).__name__}: {error}"[:500], permanent=False)
+        )
+    else:
+        _record_receipt(message, attempt, receipt)
+        failpoint("delivery.after_commit")
+
+
+@transaction.atomic
+def _record_receipt(message: Message, attempt: int, receipt: Receipt) -> None:
+    ticket = lock_ticket(message.ticket_id)
+    current = _lock_claimed(message.pk, attempt)
+    if current is None:
+        return
+    current.delivery_state, current.sent_at = State.SENT, now()
+    current.lease_until = current.next_try_at = None
+    current.error = current.error_code = ""
+    if receipt.external_id and receipt.external_id != current.external_id:
+        current.external_id, current.external_digest = receipt.external_id, external_digest(receipt.external_id)
+    current.save(
+        update_fields=[
+            "delivery_state", "sent_at", "lease_until", "next_try_at", "error", "error_code", "external_id", "external_digest",
+        ]
+    )  # fmt: skip
+    current.recipients.exclude(address__in=list(receipt.refused)).update(state=State.SENT)
+    for address, reason in receipt.refused.items():
+        current.recipients.filter(address=address).update(state=State.FAILED, reason=reason[:2000])
+    data = {"message": current.pk, "state": State.SENT, "code": "some_refused" if receipt.refused else ""}
+    write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
+
+
+@transaction.atomic
+def _record_failure(message: Message, attempt: int, error: AdapterError) -> None:
+    ticket = lock_ticket(message.ticket_id)
+    current = _lock_claimed(message.pk, attempt)
+    if current is None or current.channel is None:
+        return
+    is_keyed = Can.IDEMPOTENT_SEND in adapter_class(current.channel.kind).can
+    is_too_old = now() - current.received_at > policy.GIVE_UP_AFTER
+    current.error_code, current.error = error.code[:40], error.message[:2000]
+    current.lease_until = None
+    if error.is_uncertain and not is_keyed and not current.channel.resend_unknown:
+        current.delivery_state = State.UNKNOWN
+    elif error.permanent or is_too_old:
+        current.delivery_state = State.FAILED
+    else:
+        current.delivery_state = State.QUEUED
+        current.next_try_at = now() + policy.retry_delay(attempts=attempt, asked_seconds=error.retry_after_seconds)
+    _save_failure(current, ticket)
+
+
+def _save_failure(message: Message, ticket: Ticket) -> None:
+    """Keep the state; whatever is not simply tried again is an event, and a notice that agents see at once."""
+    message.save(update_fields=["delivery_state", "error_code", "error", "lease_until", "next_try_at"])
+    if message.delivery_state == State.QUEUED:
+        return
+    ticket.notice = "delivery_failed" if message.delivery_state == State.FAILED else "delivery_unknown"
+    ticket.unread_count += 1
+    ticket.save(update_fields=["notice", "unread_count"])
+    data = {"message": message.pk, "state": message.delivery_state, "code": message.error_code}
+    write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
+
+
+def _lock_claimed(message_id: int, attempt: int) -> Message | None:
+    """The message if it is still this attempt's; a late worker whose lease was given away records nothing."""
+    claimed = Message.objects.select_for_update(of=("self",)).select_related("channel")
+    return claimed.filter(pk=message_id, delivery_state=State.SENDING, attempts=attempt).first()
+
+
+def recover_expired_leases() -> int:
+    """Settle messages whose sender died (sweep): once more where the provider knows the id, else ``unknown``; returns how many."""
+    expired = Message.objects.filter(delivery_state=State.SENDING, lease_until__lt=now()).order_by("id")
+    return sum(_recover(pk) for pk in list(expired.values_list("pk", flat=True)[:MOST_PER_SWEEP]))
+
+
+@transaction.atomic
+def _recover(message_id: int) -> bool:
+    ticket = lock_ticket(Message.objects.values_list("ticket_id", flat=True).get(pk=message_id))
+    claimed = Message.objects.select_for_update(of=("self",)).select_related("channel")
+    current = claimed.filter(pk=message_id, delivery_state=State.SENDING, lease_until__lt=now()).first()
+    if current is None or current.channel is None:
+        return False
+    may_repeat = Can.IDEMPOTENT_SEND in adapter_class(current.channel.kind).can or current.channel.resend_unknown
+    current.delivery_state = State.QUEUED if may_repeat else State.UNKNOWN
+    current.lease_until = None
+    current.error_code, current.error = (
+        "sender_died",
+        "The sender stopped before it could say whether the message left.",
+    )
+    _save_failure(current, ticket)
+    return True

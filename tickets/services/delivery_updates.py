@@ -1,0 +1,75 @@
+"""What providers report about messages that left: delivered, read, bounced."""
+
+from channels_app.adapters.base import DeliveryUpdate
+from channels_app.models import Channel
+from tickets.models import Message, MessageRecipient
+from tickets.models.message import external_digest
+from tickets.policies.delivery import is_progress
+from tickets.services.actors import Actor
+from tickets.services.events import write_event
+from tickets.services.locking import lock_ticket
+
+
+def record_delivery_update(*, channel: Channel, item: DeliveryUpdate) -> Message | None:
+    """Bind a report to the outbound message it speaks of and keep what it says; None when no such message is here.
+
+    Call inside a transaction. States only move forward; a bounce after "sent" is a failure with its code, a soft one keeps the
+    state. Reports of one message for one recipient may come twice and in any order.
+    """
+    found = _find_message(channel, item)
+    if found is None:
+        return None
+    ticket = lock_ticket(found.ticket_id)
+    message = Message.objects.select_for_update().get(pk=found.pk)
+    is_main_recipient = _update_recipient(message, item)
+    new_state = item.status
+    code = item.error_code[:40]
+    if item.is_soft:
+        if message.error_code == code and message.error == item.reason[:2000]:
+            return message
+        message.error_code, message.error = code, item.reason[:2000]
+    elif not is_main_recipient or not is_progress(old=message.delivery_state, new=new_state):
+        return message
+    else:
+        message.delivery_state = new_state
+        message.next_try_at = message.lease_until = None
+        if new_state == "failed":
+            message.error_code, message.error = code, item.reason[:2000]
+            ticket.notice = "delivery_failed"
+            ticket.unread_count += 1
+            ticket.save(update_fields=["notice", "unread_count"])
+    message.save(update_fields=["delivery_state", "error_code", "error", "next_try_at", "lease_until"])
+    data = {"message": message.pk, "state": message.delivery_state, "code": message.error_code}
+    write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
+    return message
+
+
+def _find_message(channel: Channel, item: DeliveryUpdate) -> Message | None:
+    sent = Message.objects.filter(direction=Message.Direction.OUT)
+    for external_id in (item.status_of, *item.references):
+        digest = external_digest(external_id)
+        if digest is not None:
+            message = sent.filter(channel=channel, external_digest=digest).order_by("-id").first()
+            if message is not None:
+                return message
+    if item.thread_tokens and not item.status_of:
+        # The bounce names the conversation only: its newest message is what came back.
+        return sent.filter(conversation__reply_token__in=list(item.thread_tokens)).order_by("-id").first()
+    return None
+
+
+def _update_recipient(message: Message, item: DeliveryUpdate) -> bool:
+    """Keep the report on the recipient's row; True when it decides the state of the whole message."""
+    recipients = list(message.recipients.order_by("id"))
+    if not item.recipient or not recipients:
+        return True
+    recipient = next((r for r in recipients if r.address == item.recipient.lower()), None)
+    if recipient is None:
+        # Forwarding: the address that failed is behind the one we wrote to.
+        return True
+    if item.is_soft or is_progress(old=recipient.state or "queued", new=item.status):
+        recipient.code, recipient.reason = item.error_code[:40], item.reason[:2000]
+        if not item.is_soft:
+            recipient.state = item.status
+        recipient.save(update_fields=["state", "code", "reason"])
+    return recipient.role == MessageRecipient.Role.TO

@@ -1,0 +1,72 @@
+"""Writing the event log: one row per change, in the transaction of the change."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from helpdesk.common.clock import now
+from tickets.models import Ticket, TicketEvent
+from tickets.services.actors import Actor
+
+# The closed registry: kind -> the keys its data may have (data_version 1). Ids, numbers, states and times only.
+EVENT_KINDS: dict[str, frozenset[str]] = {
+    "ticket.opened": frozenset({"channel", "customer", "opened_by", "follow_up_of", "status"}),
+    "message.received": frozenset({"message", "sort_at", "contact", "is_auto_reply", "late"}),
+    "message.changed": frozenset({"message", "change"}),
+    "ticket.replied": frozenset({"message", "contact", "conversation"}),
+    "ticket.noted": frozenset({"message"}),
+    "message.queued": frozenset({"message", "purpose"}),
+    "message.cancelled": frozenset({"message"}),
+    "message.delivery_changed": frozenset({"message", "state", "code"}),
+    "ticket.assigned": frozenset({"from_assignee", "to_assignee", "from_team", "to_team"}),
+    "ticket.status_changed": frozenset({"from", "to"}),
+    "ticket.resolved": frozenset({"contact", "from"}),
+    "ticket.reopened": frozenset({"by_message"}),
+    "ticket.closed": frozenset({"why"}),
+    "ticket.merged": frozenset({"into", "from"}),
+    "ticket.absorbed": frozenset({"other", "messages", "conversations"}),
+    "ticket.released": frozenset({"other"}),
+    "ticket.unmerged": frozenset({"from", "status"}),
+    "ticket.marked_spam": frozenset({"from"}),
+    "ticket.unmarked_spam": frozenset({"status"}),
+    "ticket.priority_changed": frozenset({"from", "to"}),
+    "ticket.subject_changed": frozenset(),
+    "ticket.tags_changed": frozenset({"added", "removed"}),
+    "survey.planned": frozenset({"invitation"}),
+    "survey.sent": frozenset({"invitation", "message"}),
+    "survey.suppressed": frozenset({"invitation", "reason"}),
+    "survey.answered": frozenset({"invitation", "score", "previous", "has_comment"}),
+}
+
+
+def new_event(
+    *, ticket: Ticket, kind: str, actor: Actor, data: Mapping[str, Any] | None = None, at: datetime | None = None
+) -> TicketEvent:
+    """The next event of a ticket whose row the caller holds locked; not saved, and ``ticket.event_sequence`` is raised.
+
+    The caller saves both in one transaction. Raises ValueError for a kind or key outside the registry.
+    """
+    unknown = set(data or ()) - EVENT_KINDS.get(kind, frozenset())
+    if kind not in EVENT_KINDS or unknown:
+        raise ValueError(f"{kind} {sorted(unknown)} is not in the registry of events")
+    ticket.event_sequence += 1
+    return TicketEvent(
+        ticket_id=ticket.pk,
+        sequence=ticket.event_sequence,
+        at=at or now(),
+        kind=kind,
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
+        data=dict(data or {}),
+    )
+
+
+def write_event(
+    *, ticket: Ticket, kind: str, actor: Actor, data: Mapping[str, Any] | None = None, at: datetime | None = None
+) -> TicketEvent:
+    """Write one event and the ticket's raised sequence and version. The caller holds the ticket's row lock."""
+    event = new_event(ticket=ticket, kind=kind, actor=actor, data=data, at=at)
+    event.save(force_insert=True)
+    ticket.version += 1
+    ticket.save(update_fields=["event_sequence", "version"])
+    return event

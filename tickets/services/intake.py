@@ -1,0 +1,112 @@
+"""Filing what came in: one item, one transaction, once.
+
+Identity -> customer -> conversation (row lock) -> ticket (row lock) -> message -> files -> search -> event -> hot columns. The unique
+``Message(channel, dedup_key)`` is the judge of "once"; the look before the transaction only makes repetitions cheap.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
+
+from channels_app.adapters.base import Ignored, InboundItem, InboundMessage
+from channels_app.models import Channel, InboundEvent
+from helpdesk.common.clock import now
+from helpdesk.common.errors import ParseError
+from helpdesk.common.failpoints import failpoint
+from tickets.models import Message
+from tickets.services.filed import Filed
+from tickets.services.files import StoredFile, store_file
+from tickets.services.message_filing import file_message
+
+__all__ = ["Filed", "receive"]
+
+IntakeStep = Callable[[Channel, InboundItem, InboundEvent | None], Filed | None]
+
+
+@lru_cache(maxsize=8)
+def _load_steps(paths: tuple[str, ...]) -> tuple[IntakeStep, ...]:
+    return tuple(import_string(path) for path in paths)
+
+
+def receive(
+    *, channel: Channel, item: InboundItem, event: InboundEvent | None = None, completes_event: bool = False
+) -> Filed:
+    """File one item. Idempotent by its dedup key: a repetition answers "duplicate" and changes nothing.
+
+    ``completes_event``: mark ``event`` processed in the same transaction. Raises ParseError for an item of an unknown type, and
+    database errors, after which nothing of the item is stored.
+    """
+    if isinstance(item, Ignored):
+        filed = Filed(outcome="ignored", reason=item.reason)
+        return _completed(filed, event, completes_event)
+    known = _find_duplicate(channel, item)
+    if known is not None:
+        return _completed(known, event, completes_event)
+    files = _store_attachments(item)
+    failpoint("intake.before_transaction")
+    try:
+        with transaction.atomic():
+            filed = _run_steps(channel, item, event, files)
+            failpoint("intake.before_commit")
+            _completed(filed, event, completes_event)
+    except IntegrityError as error:
+        if "message_received_once" not in str(error):
+            raise
+        return _completed(Filed(outcome="duplicate"), event, completes_event)
+    failpoint("intake.after_commit")
+    return filed
+
+
+def _completed(filed: Filed, event: InboundEvent | None, completes_event: bool) -> Filed:
+    if event is not None and completes_event:
+        state = InboundEvent.State.IGNORED if filed.outcome == "ignored" else InboundEvent.State.PROCESSED
+        InboundEvent.objects.filter(pk=event.pk).update(
+            state=state, processed_at=now(), lease_until=None, reason=filed.reason or "", reason_code=""
+        )
+    return filed
+
+
+def _find_duplicate(channel: Channel, item: InboundItem) -> Filed | None:
+    if not isinstance(item, InboundMessage):
+        return None
+    row = (
+        Message.objects.filter(channel_id=channel.pk, dedup_key=item.dedup_key)
+        .values_list("ticket_id", "conversation_id", "pk")
+        .first()
+    )
+    if row is None:
+        return None
+    return Filed(outcome="duplicate", ticket_id=row[0], conversation_id=row[1], message_id=row[2])
+
+
+def _store_attachments(item: InboundItem) -> Sequence[StoredFile]:
+    if not isinstance(item, InboundMessage):
+        return ()
+    return [
+        store_file(
+            name=a.name, content=a.content, content_type=a.content_type, is_inline=a.is_inline, content_id=a.content_id
+        )
+        if a.content is not None
+        else StoredFile(
+            storage_key="",
+            name=a.name,
+            content_type=a.content_type,
+            size=0,
+            sha256="",
+            error="The file could not be fetched.",
+        )
+        for a in item.attachments
+    ]
+
+
+def _run_steps(channel: Channel, item: InboundItem, event: InboundEvent | None, files: Sequence[StoredFile]) -> Filed:
+    for step in _load_steps(tuple(settings.HELPDESK_INTAKE_STEPS)):
+        filed = step(channel, item, event)
+        if filed is not None:
+            return filed
+    if isinstance(item, InboundMessage):
+        return file_message(channel=channel, item=item, event=event, files=files)
+    raise ParseError("unknown_item", f"Nothing here can file an item of type {type(item).__name__}.")

@@ -1,0 +1,24 @@
+"""Taking rows in the one order that cannot deadlock: conversations (ascending id), then tickets (ascending id)."""
+
+from collections.abc import Iterable
+
+from helpdesk.common.errors import NotVisible, Stale
+from tickets.models import Conversation, Ticket
+
+
+def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticket:
+    """The ticket, its row locked until the transaction ends.
+
+    Raises NotVisible when there is none, Stale when ``expected_version`` is given and somebody has changed it since.
+    """
+    ticket = Ticket.objects.select_for_update().filter(pk=ticket_id).first()
+    if ticket is None:
+        raise NotVisible("ticket_not_found", "There is no such ticket.")
+    if expected_version is not None and ticket.version != expected_version:
+        raise Stale("stale_version", "Somebody has changed this ticket meanwhile. Load it again and repeat the change.")
+    return ticket
+
+
+def lock_active_conversations(ticket_ids: Iterable[int]) -> list[Conversation]:
+    """The conversations whose active ticket is one of these, locked. Call before ``lock_ticket``."""
+    return list(Conversation.objects.select_for_update().filter(active_ticket_id__in=list(ticket_ids)).order_by("id"))

@@ -1,0 +1,94 @@
+"""Two tickets about one case become one, and apart again."""
+
+from django.db import transaction
+
+from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
+from helpdesk.common.text import preview
+from tickets.models import Conversation, Message, Ticket, TicketEvent
+from tickets.services.actors import Actor
+from tickets.services.events import write_event
+from tickets.services.lifecycle import first_unanswered_at
+from tickets.services.locking import lock_ticket
+from tickets.services.message_filing import PREVIEW_LENGTH
+
+
+def _lock_both(first_id: int, second_id: int) -> tuple[Ticket, Ticket]:
+    list(Conversation.objects.select_for_update().filter(active_ticket_id__in=[first_id, second_id]).order_by("id"))
+    locked = {ticket_id: lock_ticket(ticket_id) for ticket_id in sorted({first_id, second_id})}
+    return locked[first_id], locked[second_id]
+
+
+@transaction.atomic
+def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticket:
+    """Move the messages and conversations of one ticket into another and close the first; returns the second.
+
+    The merged ticket leaves every figure. Raises InvalidInput for a ticket into itself, Conflict when either is closed.
+    """
+    if ticket_id == into_ticket_id:
+        raise InvalidInput("same_ticket", "A ticket cannot be merged into itself.", fields={"into": "same"})
+    loser, winner = _lock_both(ticket_id, into_ticket_id)
+    for ticket in (loser, winner):
+        if ticket.status == Ticket.Status.CLOSED:
+            raise Conflict("ticket_closed", f"Ticket {ticket.number} is closed and cannot be merged.")
+    messages = list(Message.objects.filter(ticket=loser).order_by("id").values_list("pk", flat=True))
+    conversations = list(Conversation.objects.filter(active_ticket=loser).order_by("id").values_list("pk", flat=True))
+    Message.objects.filter(pk__in=messages).update(ticket=winner)
+    Conversation.objects.filter(pk__in=conversations).update(active_ticket=winner)
+    before = loser.status
+    loser.status, loser.merged_into, loser.waiting_since = Ticket.Status.CLOSED, winner, None
+    loser.save(update_fields=["status", "merged_into", "waiting_since"])
+    write_event(ticket=loser, kind="ticket.merged", actor=actor, data={"into": winner.pk, "from": before})
+    if winner.status == Ticket.Status.RESOLVED and before != Ticket.Status.RESOLVED:
+        winner.status, winner.closes_at = Ticket.Status.OPEN, None
+        winner.reopen_count += 1
+        winner.save(update_fields=["status", "closes_at", "reopen_count"])
+        write_event(ticket=winner, kind="ticket.reopened", actor=actor, data={"by_message": False})
+    winner.unread_count += loser.unread_count
+    refresh_hot_columns(winner)
+    data = {"other": loser.pk, "messages": messages, "conversations": conversations}
+    write_event(ticket=winner, kind="ticket.absorbed", actor=actor, data=data)
+    return winner
+
+
+@transaction.atomic
+def unmerge_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
+    """Undo a merge: messages and conversations go back, the ticket has the status it had. Returns the ticket.
+
+    What was written after the merge stays where it was written. Raises Conflict when the ticket was not merged.
+    """
+    merged = Ticket.objects.filter(pk=ticket_id).values_list("merged_into_id", flat=True).first()
+    if merged is None:
+        if not Ticket.objects.filter(pk=ticket_id).exists():
+            raise NotVisible("ticket_not_found", "There is no such ticket.")
+        raise Conflict("not_merged", "This ticket is not merged into another.")
+    loser, winner = _lock_both(ticket_id, merged)
+    absorbed = TicketEvent.objects.filter(ticket=winner, kind="ticket.absorbed", data__other=loser.pk).order_by(
+        "-sequence"
+    )[0]
+    event = TicketEvent.objects.filter(ticket=loser, kind="ticket.merged").order_by("-sequence")[0]
+    Message.objects.filter(pk__in=absorbed.data["messages"], ticket=winner).update(ticket=loser)
+    Conversation.objects.filter(pk__in=absorbed.data["conversations"], active_ticket=winner).update(active_ticket=loser)
+    loser.status, loser.merged_into = event.data["from"], None
+    loser.save(update_fields=["status", "merged_into"])
+    refresh_hot_columns(loser)
+    refresh_hot_columns(winner)
+    write_event(ticket=loser, kind="ticket.unmerged", actor=actor, data={"from": winner.pk, "status": loser.status})
+    write_event(ticket=winner, kind="ticket.released", actor=actor, data={"other": loser.pk})
+    return loser
+
+
+def refresh_hot_columns(ticket: Ticket) -> None:
+    """Take last message, preview and waiting time from the messages that the ticket has now."""
+    shown = ticket.messages.exclude(delivery_state=Message.DeliveryState.CANCELLED).exclude(
+        author=Message.Author.SYSTEM
+    )
+    last = shown.order_by("-sort_at", "-id").first()
+    if last is not None:
+        ticket.last_message_at = last.sort_at
+        ticket.last_message_is_inbound = last.direction == Message.Direction.IN
+        ticket.preview = preview(last.reply_text or last.text, PREVIEW_LENGTH)
+    is_open = ticket.status not in (Ticket.Status.RESOLVED, Ticket.Status.CLOSED)
+    ticket.waiting_since = first_unanswered_at(ticket) if is_open else None
+    ticket.save(
+        update_fields=["last_message_at", "last_message_is_inbound", "preview", "waiting_since", "unread_count"]
+    )

@@ -1,0 +1,258 @@
+"""Filing a customer's message on its conversation and ticket. Runs inside the transaction of ``intake.receive``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from channels_app.adapters.base import Address, InboundMessage
+from channels_app.models import Channel, InboundEvent
+from channels_app.registry import adapter_class
+from helpdesk.common.clock import now
+from helpdesk.common.text import clean_text, one_line, preview
+from tickets.models import Attachment, Message, Ticket, TicketEvent
+from tickets.models.message import external_digest
+from tickets.policies import ordering
+from tickets.policies.contacts import contact_after
+from tickets.policies.lifecycle import next_status, takes_message
+from tickets.services.acknowledging import acknowledge_ticket
+from tickets.services.actors import Actor
+from tickets.services.conversations import Thread, find_thread
+from tickets.services.events import new_event
+from tickets.services.filed import Filed
+from tickets.services.files import StoredFile
+from tickets.services.locking import lock_ticket
+from tickets.services.search import index_messages
+
+CUSTOMER = Actor.customer()
+PREVIEW_LENGTH = 160
+HOT_COLUMNS = [
+    "status", "version", "event_sequence", "waiting_since", "reopen_count", "closes_at", "contact_number", "contact_ends_at",
+    "snoozed_until", "last_message_at", "last_message_is_inbound", "preview", "unread_count", "notice",
+]  # fmt: skip
+
+
+def file_message(
+    *, channel: Channel, item: InboundMessage, event: InboundEvent | None, files: Sequence[StoredFile]
+) -> Filed:
+    """Put one message of a customer where it belongs. Raises IntegrityError when it was received before."""
+    if item.is_echo:
+        return Filed(outcome="ignored", reason="echo")
+    received_at = event.received_at if event is not None else now()
+    trusts = not adapter_class(channel.kind).is_threaded
+    sort_at = ordering.sort_at(provider_at=item.sent_at, received_at=received_at, trusts_provider=trusts)
+    thread = find_thread(channel=channel, item=item)
+    ticket, follow_up_of = _find_ticket(thread, item, at=received_at)
+    is_new = ticket is None
+    events: list[tuple[str, dict[str, Any]]] = []
+    if ticket is None:
+        ticket = _open_ticket(channel, thread, item, sort_at, follow_up_of)
+        events.append(("ticket.opened", _opening_data(ticket)))
+    was_resolved = ticket.status == Ticket.Status.RESOLVED
+    if not is_new:
+        events += _apply_message(ticket, channel, item, sort_at)
+    message = _create_message(channel, thread, ticket, item, event, received_at, sort_at)
+    Attachment.objects.bulk_create([file.as_attachment(message.pk) for file in files])
+    index_messages([(message.pk, f"{message.subject}\n{message.text}")])
+    events.append(("message.received", _received_data(message)))
+    _write_events(ticket, events, message)
+    if not is_new:
+        ticket.save(update_fields=HOT_COLUMNS)
+    _touch_conversation(thread, ticket, sort_at)
+    if is_new:
+        acknowledge_ticket(ticket=ticket, conversation=thread.conversation, item=item)
+    reopened = was_resolved and ticket.status != Ticket.Status.RESOLVED
+    return Filed(
+        outcome="created" if is_new else "reopened" if reopened else "appended",
+        ticket_id=ticket.pk,
+        conversation_id=thread.conversation.pk,
+        message_id=message.pk,
+    )
+
+
+def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple[Ticket | None, Ticket | None]:
+    """(the ticket that takes the message, the earlier one that a new ticket follows up)."""
+    conversation = thread.conversation
+    if conversation.active_ticket_id is not None:
+        ticket = lock_ticket(conversation.active_ticket_id)
+        if takes_message(status=ticket.status, closes_at=ticket.closes_at, at=at):
+            return ticket, None
+        return None, ticket
+    if thread.is_new:
+        return None, None
+    latest = (
+        Message.objects.filter(conversation=conversation).order_by("-id").values_list("ticket_id", flat=True).first()
+    )
+    if latest is None:
+        return None, None
+    earlier = lock_ticket(latest)
+    # A vacation note about a closed case is no reason to open another.
+    return (earlier, None) if item.is_auto_reply else (None, earlier)
+
+
+def _open_ticket(
+    channel: Channel, thread: Thread, item: InboundMessage, sort_at: datetime, follow_up_of: Ticket | None
+) -> Ticket:
+    customer = thread.identity.customer
+    number, ends_at = contact_after(number=1, ends_at=None, message_at=sort_at, session_gap=channel.session_gap)
+    ticket = Ticket(
+        subject=one_line(clean_text(item.subject))[:500],
+        customer=customer,
+        channel=channel,
+        opened_at=sort_at,
+        waiting_since=None if item.is_auto_reply else sort_at,
+        contact_number=number,
+        contact_ends_at=ends_at,
+        follow_up_of=follow_up_of,
+        is_demo=channel.is_demo or customer.is_demo,
+        last_message_at=sort_at,
+        preview=_preview(item),
+        unread_count=1,
+        language=item.language or customer.language,
+        notice=_notice(thread, item),
+        # The two events of a new ticket are written behind the message, whose id they name; counted here, so that the row is
+        # written once.
+        event_sequence=2,
+    )
+    if customer.is_blocked:
+        ticket.is_spam, ticket.status, ticket.closed_at, ticket.waiting_since = True, Ticket.Status.CLOSED, now(), None
+    ticket.save(force_insert=True)
+    ticket.event_sequence = 0
+    return ticket
+
+
+def _notice(thread: Thread, item: InboundMessage) -> str:
+    if thread.refused is not None:
+        number = (
+            Message.objects.filter(conversation=thread.refused)
+            .order_by("-id")
+            .values_list("ticket__number", flat=True)
+            .first()
+        )
+        return f"not_a_participant:{number or ''}"
+    return "several_from" if "several_from" in item.flags else ""
+
+
+def _opening_data(ticket: Ticket) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "channel": ticket.channel_id,
+        "customer": ticket.customer_id,
+        "opened_by": "customer",
+        "status": ticket.status,
+    }
+    if ticket.follow_up_of_id:
+        data["follow_up_of"] = ticket.follow_up_of_id
+    return data
+
+
+def _apply_message(
+    ticket: Ticket, channel: Channel, item: InboundMessage, sort_at: datetime
+) -> list[tuple[str, dict[str, Any]]]:
+    """Set the hot columns for one more message; returns the events beside message.received. A robot's mail starts no clock."""
+    events: list[tuple[str, dict[str, Any]]] = []
+    ticket.version += 1
+    ticket.unread_count += 1
+    if sort_at >= ticket.last_message_at:
+        ticket.last_message_at, ticket.last_message_is_inbound, ticket.preview = sort_at, True, _preview(item)
+    if item.is_auto_reply:
+        return events
+    ticket.contact_number, ticket.contact_ends_at = contact_after(
+        number=ticket.contact_number,
+        ends_at=ticket.contact_ends_at,
+        message_at=sort_at,
+        session_gap=channel.session_gap,
+    )
+    ticket.snoozed_until = None
+    ticket.waiting_since = min(filter(None, (ticket.waiting_since, sort_at)))
+    after = next_status(ticket.status, "customer_message")
+    if after is not None and after != ticket.status:
+        if ticket.status == Ticket.Status.RESOLVED:
+            ticket.reopen_count += 1
+            ticket.closes_at = None
+            events.append(("ticket.reopened", {"by_message": True}))
+        else:
+            events.append(("ticket.status_changed", {"from": ticket.status, "to": after}))
+        ticket.status = after
+    return events
+
+
+def _create_message(
+    channel: Channel, thread: Thread, ticket: Ticket, item: InboundMessage, event: InboundEvent | None,
+    received_at: datetime, sort_at: datetime,
+) -> Message:  # fmt: skip
+    external_id = clean_text(item.external_id)
+    return Message.objects.create(
+        ticket=ticket,
+        conversation=thread.conversation,
+        channel=channel,
+        dedup_key=item.dedup_key,
+        inbound_event=event,
+        direction=Message.Direction.IN,
+        author=Message.Author.CUSTOMER,
+        author_identity=thread.identity,
+        contact_number=ticket.contact_number,
+        subject=one_line(clean_text(item.subject))[:500],
+        text=clean_text(item.text),
+        html=clean_text(item.html),
+        reply_text=clean_text(item.reply_text or item.text),
+        flags=list(item.flags),
+        is_auto_reply=item.is_auto_reply,
+        external_id=external_id,
+        external_digest=external_digest(external_id),
+        in_reply_to=clean_text(item.in_reply_to),
+        headers=_headers(item),
+        provider_at=item.sent_at,
+        received_at=received_at,
+        sort_at=sort_at,
+        language=item.language,
+        visibility=thread.conversation.visibility,
+    )
+
+
+def _headers(item: InboundMessage) -> dict[str, Any]:
+    headers: dict[str, Any] = {key: clean_text(value) for key, value in item.headers.items()}
+    headers["from"] = _address_json(item.sender)
+    for name, addresses in (("to", item.to), ("cc", item.cc)):
+        if addresses:
+            headers[name] = [_address_json(address) for address in addresses]
+    if item.reply_to is not None:
+        headers["reply_to"] = _address_json(item.reply_to)
+    if item.no_auto_answer:
+        headers["no_auto_answer"] = True
+    return headers
+
+
+def _address_json(address: Address) -> dict[str, str]:
+    return {"address": clean_text(address.address), "name": one_line(clean_text(address.name))}
+
+
+def _preview(item: InboundMessage) -> str:
+    return preview(clean_text(item.reply_text or item.text or item.subject), PREVIEW_LENGTH)
+
+
+def _received_data(message: Message) -> dict[str, Any]:
+    return {
+        "message": message.pk,
+        "sort_at": message.sort_at.isoformat(),
+        "contact": message.contact_number,
+        "is_auto_reply": message.is_auto_reply,
+    }
+
+
+def _write_events(ticket: Ticket, events: list[tuple[str, dict[str, Any]]], message: Message) -> None:
+    rows = [
+        new_event(ticket=ticket, kind=kind, actor=CUSTOMER, data=data, at=message.received_at) for kind, data in events
+    ]
+    TicketEvent.objects.bulk_create(rows)
+
+
+def _touch_conversation(thread: Thread, ticket: Ticket, sort_at: datetime) -> None:
+    conversation = thread.conversation
+    conversation.last_message_at = max(filter(None, (conversation.last_message_at, sort_at)))
+    conversation.last_customer_message_at = max(filter(None, (conversation.last_customer_message_at, sort_at)))
+    window = conversation.channel.messaging_window
+    conversation.window_expires_at = conversation.last_customer_message_at + window if window else None
+    if ticket.status != Ticket.Status.CLOSED:
+        conversation.active_ticket = ticket
+    conversation.save(
+        update_fields=["last_message_at", "last_customer_message_at", "window_expires_at", "active_ticket"]
+    )

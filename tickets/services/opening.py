@@ -1,0 +1,121 @@
+"""An agent writes first: a ticket with an outgoing message."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from channels_app.adapters.base import Address
+from channels_app.models import Channel
+from channels_app.registry import adapter_class
+from helpdesk.common.clock import now
+from helpdesk.common.errors import InvalidInput, NotVisible
+from helpdesk.common.text import clean_text, one_line, preview
+from tickets.models import Conversation, CustomerIdentity, Message, Ticket
+from tickets.services.actors import Actor
+from tickets.services.customers import find_or_create_identity, scope_of
+from tickets.services.events import write_event
+from tickets.services.files import StoredFile
+from tickets.services.message_filing import PREVIEW_LENGTH
+from tickets.services.replies import queue_first_message
+from tickets.services.system_messages import is_writable
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    channel_id: int,
+    subject: str,
+    text: str,
+    actor: Actor,
+    customer_id: int | None = None,
+    address: str = "",
+    name: str = "",
+    cc: Sequence[str] = (),
+    attachments: Sequence[StoredFile] = (),
+    team_id: int | None = None,
+    undo_seconds: int = 0,
+) -> Ticket:
+    """Open a ticket for a customer (or for an address, known or new) and send him ``text`` on the channel.
+
+    It is marked as opened by an agent: no figure counts it until the customer's own cases. Raises NotVisible, InvalidInput with the
+    field, and what ``reply_to_ticket`` raises about text and recipients.
+    """
+    channel = Channel.objects.select_related("brand").filter(pk=channel_id, is_active=True).first()
+    if channel is None:
+        raise NotVisible("channel_not_found", "There is no such active channel.")
+    identity = _identity(channel, customer_id, address, name)
+    conversation = _conversation(channel, identity)
+    clean_subject = one_line(clean_text(subject))[:500]
+    if not clean_subject:
+        raise InvalidInput("empty_subject", "Write a subject.", fields={"subject": "empty"})
+    moment = now()
+    ticket = Ticket.objects.create(
+        subject=clean_subject,
+        customer=identity.customer,
+        channel=channel,
+        status=Ticket.Status.OPEN,
+        team_id=team_id,
+        opened_by_agent=True,
+        opened_at=moment,
+        last_message_at=moment,
+        last_message_is_inbound=False,
+        preview=preview(clean_text(text), PREVIEW_LENGTH),
+        language=identity.customer.language,
+        is_demo=channel.is_demo or identity.customer.is_demo,
+    )
+    data = {"channel": channel.pk, "customer": identity.customer_id, "opened_by": actor.kind, "status": ticket.status}
+    write_event(ticket=ticket, kind="ticket.opened", actor=actor, data=data)
+    if conversation.active_ticket_id is None:
+        conversation.active_ticket = ticket
+        conversation.save(update_fields=["active_ticket"])
+    queue_first_message(
+        ticket=ticket,
+        conversation=conversation,
+        actor=actor,
+        text=text,
+        cc=cc,
+        attachments=attachments,
+        undo_seconds=undo_seconds,
+    )
+    return ticket
+
+
+def _identity(channel: Channel, customer_id: int | None, address: str, name: str) -> CustomerIdentity:
+    adapter = adapter_class(channel.kind)
+    normalised = adapter.normalise_address(address) if address else ""
+    if address and not is_writable(normalised):
+        raise InvalidInput("invalid_address", "This address cannot be written to.", fields={"address": "invalid"})
+    if customer_id is None:
+        if not normalised:
+            raise InvalidInput("no_customer", "Name a customer or an address.", fields={"customer": "missing"})
+        return find_or_create_identity(channel=channel, sender=Address(address=normalised, name=name, raw=address))
+    known = CustomerIdentity.objects.select_related("customer").filter(
+        customer_id=customer_id, kind=adapter.identity_kind, channel_id=scope_of(adapter.identity_kind, channel)
+    )
+    if normalised:
+        known = known.filter(address=normalised)
+    identity = known.order_by("-is_verified", "-id").first()
+    if identity is None or not is_writable(identity.address):
+        raise InvalidInput(
+            "no_address", "This customer has no address on that channel.", fields={"customer": "no address"}
+        )
+    return identity
+
+
+def _conversation(channel: Channel, identity: CustomerIdentity) -> Conversation:
+    if adapter_class(channel.kind).is_threaded:
+        thread_id = uuid.uuid4().hex
+    else:
+        thread_id = f"identity:{identity.pk}"
+        latest = Message.objects.filter(conversation__identity=identity, conversation__channel=channel).order_by("-id")
+        known = latest.values_list("conversation__external_thread_id", flat=True).first()
+        thread_id = known or thread_id
+    Conversation.objects.bulk_create(
+        [Conversation(channel=channel, identity=identity, customer=identity.customer, external_thread_id=thread_id)],
+        ignore_conflicts=True,
+    )
+    locked = Conversation.objects.select_for_update(of=("self",)).select_related(
+        "identity", "customer", "channel__brand"
+    )
+    return locked.get(channel=channel, external_thread_id=thread_id)

@@ -1,0 +1,167 @@
+"""From a stored event to filed items: claim, parse, file, mark. A poison event ends in quarantine and stops nobody."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
+
+from django.db import connection, transaction
+
+from channels_app.adapters.base import (
+    AdapterError,
+    ChannelAdapter,
+    InboundAttachment,
+    InboundItem,
+    InboundMessage,
+    ParseError,
+)
+from channels_app.models import InboundEvent
+from channels_app.registry import adapter_for
+from channels_app.services.storing import read_raw_event
+from helpdesk.common.clock import now
+from helpdesk.common.doorbell import ring_on_commit
+from helpdesk.common.errors import Conflict, HelpdeskError, NotVisible
+from helpdesk.common.failpoints import failpoint
+from tickets.services.filed import Filed
+from tickets.services.intake import receive
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=120)
+MOST_ATTEMPTS = 5
+SWEEP_BATCH = 200
+SWEEP_SECONDS = 45.0
+State = InboundEvent.State
+
+_CLAIM = """
+UPDATE channels_app_inboundevent SET attempts = attempts + 1, lease_until = now() + %s
+WHERE id = %s AND state = 'received' AND (lease_until IS NULL OR lease_until < now()) RETURNING attempts
+"""
+
+
+def process_event(*, event_id: int) -> list[Filed]:
+    """File every item of a stored event that nobody else is working on; an empty list when there is nothing to do.
+
+    The claim with its raised ``attempts`` is committed before anything is read, so that an event which kills its worker is put aside
+    after MOST_ATTEMPTS. What can never be read is quarantined at once with its reason. Database errors are raised; the event waits.
+    """
+    attempt = _claim(event_id)
+    if attempt is None:
+        return []
+    failpoint("processing.after_claim")
+    event = InboundEvent.objects.select_related("channel").get(pk=event_id)
+    if attempt > MOST_ATTEMPTS:
+        reason = event.reason or "The event stopped its worker again and again."
+        return [_quarantine(event, "too_many_attempts", reason)]
+    try:
+        adapter = adapter_for(event.channel)
+        items = adapter.parse(read_raw_event(event))
+        failpoint("processing.after_parse")
+        return _file_items(event, adapter, items)
+    except ParseError as error:
+        return [_quarantine(event, error.code, error.message)]
+    except HelpdeskError as error:
+        return [_quarantine(event, error.code, error.message)]
+    except Exception as error:
+        _release(event, attempt, error)
+        raise
+
+
+def _claim(event_id: int) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [LEASE, event_id])
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
+    if not items:
+        InboundEvent.objects.filter(pk=event.pk).update(
+            state=State.IGNORED, processed_at=now(), lease_until=None, reason="empty"
+        )
+        return [Filed(outcome="ignored", reason="empty")]
+    filed = []
+    for position, item in enumerate(items, start=1):
+        item = _with_media(adapter, item)
+        filed.append(receive(channel=event.channel, item=item, event=event, completes_event=position == len(items)))
+    return filed
+
+
+def _with_media(adapter: ChannelAdapter, item: InboundItem) -> InboundItem:
+    """The item with the bytes of files that came as an address only; one that cannot be had does not hold up the message."""
+    if not isinstance(item, InboundMessage) or all(a.content is not None for a in item.attachments):
+        return item
+    return replace(item, attachments=[_fetched(adapter, attachment) for attachment in item.attachments])
+
+
+def _fetched(adapter: ChannelAdapter, attachment: InboundAttachment) -> InboundAttachment:
+    if attachment.content is not None:
+        return attachment
+    try:
+        return adapter.fetch_media(attachment)
+    except AdapterError as error:
+        if not error.permanent:
+            raise
+        logger.warning("a file could not be fetched: %s", error.code)
+        return attachment
+
+
+def _quarantine(event: InboundEvent, code: str, reason: str) -> Filed:
+    InboundEvent.objects.filter(pk=event.pk).update(
+        state=State.QUARANTINED, processed_at=now(), lease_until=None, reason_code=code[:64], reason=reason[:2000]
+    )
+    return Filed(outcome="quarantined", reason=reason)
+
+
+def _release(event: InboundEvent, attempt: int, error: Exception) -> None:
+    """Let the event be tried again, later each time; the reason stands on the row meanwhile."""
+    wait = timedelta(seconds=min(10 * 2 ** (attempt - 1), 600))
+    reason = f"{type(error).__name__}: {error}".replace("\x00", "")[:2000]
+    try:
+        InboundEvent.objects.filter(pk=event.pk).update(lease_until=now() + wait, reason=reason)
+    except Exception:
+        # The database itself is gone; the lease runs out by itself.
+        logger.warning("event %s could not be released", event.pk)
+
+
+def process_waiting_events() -> int:
+    """File what the doorbell missed (sweep); returns how many events were taken. Any number of workers may run it at once."""
+    handled = 0
+    deadline = monotonic() + SWEEP_SECONDS
+    last_id = 0
+    while monotonic() < deadline:
+        waiting = InboundEvent.objects.filter(state=State.RECEIVED, pk__gt=last_id).exclude(lease_until__gt=now())
+        ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH])
+        if not ids:
+            break
+        for event_id in ids:
+            last_id = event_id
+            handled += _process_quietly(event_id)
+    return handled
+
+
+def _process_quietly(event_id: int) -> bool:
+    try:
+        return bool(process_event(event_id=event_id))
+    except Exception:
+        logger.exception("event %s could not be processed", event_id)
+        return True
+
+
+@transaction.atomic
+def run_event_again(*, event_id: int) -> None:
+    """Put a quarantined, ignored or processed event back into the queue; items filed before stay once.
+
+    Raises NotVisible, or Conflict for one that is being worked on.
+    """
+    event = InboundEvent.objects.select_for_update().filter(pk=event_id).first()
+    if event is None:
+        raise NotVisible("event_not_found", "There is no such event.")
+    if event.state == State.RECEIVED and event.lease_until is not None and event.lease_until > now():
+        raise Conflict("event_in_work", "This event is being processed right now.")
+    event.state, event.attempts, event.lease_until = State.RECEIVED, 0, None
+    event.reason = event.reason_code = ""
+    event.processed_at = None
+    event.save(update_fields=["state", "attempts", "lease_until", "reason", "reason_code", "processed_at"])
+    ring_on_commit("tickets.tasks.process_event", event.pk)

@@ -1,0 +1,6 @@
+"""Sent on commit with ids only; receivers start a task and nothing else."""
+
+from django.dispatch import Signal
+
+# ticket_id: int
+ticket_resolved = Signal()
