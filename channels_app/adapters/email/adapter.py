@@ -12,6 +12,7 @@ from channels_app.adapters.base import (
 from channels_app.adapters.email.forms import EmailConfigForm
 from channels_app.adapters.email.identifiers import email_key
 from channels_app.adapters.email.sandbox import parse_guarded
+from channels_app.adapters.email.thread import make_message_id
 from helpdesk.common.text import normalise_email
 
 
@@ -36,6 +37,10 @@ class EmailAdapter(ChannelAdapter):
         key = email_key(event.body)
         # Of a mail stored in part only the headers are known: its size stands in for the body's digest.
         return digest("partial", key, str(event.meta.get("size", ""))) if event.meta.get("is_partial") else key
+
+    def choose_external_id(self, *, message_uuid: str, reply_token: str) -> str:
+        domain = normalise_email(str(self.channel.config.get("address", ""))).rpartition("@")[2]
+        return make_message_id(message_uuid, reply_token, domain or "localhost")
 
     def own_addresses(self) -> set[str]:
         config = self.channel.config
