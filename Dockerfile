@@ -17,5 +17,5 @@ USER helpdesk
 VOLUME /data
 EXPOSE 8000 2525
 
-# Static files are collected by each web container: they take seconds and need the settings.
-CMD ["sh", "-c", "python manage.py collectstatic --no-input --verbosity 0 && exec python -m uvicorn helpdesk.asgi:application --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 3 --lifespan off --no-server-header"]
+CMD ["python", "-m", "uvicorn", "helpdesk.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
+     "--timeout-graceful-shutdown", "3", "--lifespan", "off", "--no-server-header", "--no-access-log"]
