@@ -37,18 +37,26 @@ PLACES: dict[str, Place] = {
     "surveys.response": Place(group="work", icon="vote", text=_("Scores and comments of your customers.")),
     "reporting.dailyrollup": Place(group="work", icon="chart", text=_("Figures per day.")),
     "reporting.ticketfact": Place(group="work", icon="chart", text=_("The rows behind every figure.")),
-    "tickets.customer": Place(group="people", icon="customer", text=_("People who write to you, and all their addresses.")),
-    "tickets.organization": Place(group="people", icon="organization", text=_("The companies your customers work for.")),
+    "tickets.customer": Place(
+        group="people", icon="customer", text=_("People who write to you, and all their addresses.")
+    ),
+    "tickets.organization": Place(
+        group="people", icon="organization", text=_("The companies your customers work for.")
+    ),
     "tickets.team": Place(group="people", icon="team", text=_("Who answers together, and who sees what.")),
     "accounts.user": Place(group="people", icon="user", text=_("Colleagues who sign in here, and their roles.")),
     "auth.group": Place(group="people", icon="role", text=_("What each role may do.")),
-    "channels_app.channel": Place(group="set_up", icon="channel", text=_("Mailboxes and systems that messages come from.")),
+    "channels_app.channel": Place(
+        group="set_up", icon="channel", text=_("Mailboxes and systems that messages come from.")
+    ),
     "channels_app.brand": Place(group="set_up", icon="brand", text=_("The name and face that customers see.")),
     "tickets.tag": Place(group="set_up", icon="tag", text=_("Words to sort tickets by.")),
     "surveys.survey": Place(group="set_up", icon="survey", text=_("What customers are asked, and when.")),
     "accounts.apikey": Place(group="set_up", icon="key", text=_("Keys with which other systems come in.")),
     "core.sitesettings": Place(group="set_up", icon="settings", text=_("Time zone, language, reopening and lateness.")),
-    "channels_app.inboundevent": Place(group="operate", icon="event", text=_("Every delivery as it came, and what was stuck.")),
+    "channels_app.inboundevent": Place(
+        group="operate", icon="event", text=_("Every delivery as it came, and what was stuck.")
+    ),
     "core.jobrun": Place(group="operate", icon="job", text=_("What runs when, how long it took, what failed.")),
     "surveys.invitation": Place(group="operate", icon="invitation", text=_("Survey mails: planned, sent, held back.")),
     "admin.logentry": Place(group="operate", icon="log", text=_("Who changed which setting, and when.")),

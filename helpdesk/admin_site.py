@@ -78,7 +78,9 @@ class HelpdeskAdminSite(AdminSite):
         sections = [render_section(dotted_path, request) for dotted_path in settings.HELPDESK_DASHBOARD_SECTIONS]
         return super().index(request, {"hd_sections": sections, **(extra_context or {})})
 
-    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """There are no pages by app: people look for a thing by what it is for."""
         return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
 

@@ -55,8 +55,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose CSRF token does not fit: mostly a page left open over a new sign-in."""
-    return _answer(request, 403, _("This page was open for too long, or you signed in again meanwhile. Go back, reload it and send it once more."))
+    return _answer(
+        request,
+        403,
+        _(
+            "This page was open for too long, or you signed in again meanwhile. Go back, reload it and send it once more."
+        ),
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 500, _("Something went wrong on our side. It has been written down; please try again in a moment."))
+    return _answer(
+        request, 500, _("Something went wrong on our side. It has been written down; please try again in a moment.")
+    )
