@@ -17,10 +17,15 @@ class Console:
         self._lock = threading.Lock()
         self._has_colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         self._names: dict[str, int] = {}
-        self._step_began = time.monotonic()
+        self._began = self._step_began = time.monotonic()
         with contextlib.suppress(AttributeError, OSError):
             # A broken locale must not turn somebody's name in a log line into a crash.
             sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+    @property
+    def seconds(self) -> float:
+        """Since this console was made."""
+        return time.monotonic() - self._began
 
     def line(self, name: str, text: str) -> None:
         """One line with the name of its child in front."""

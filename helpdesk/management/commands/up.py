@@ -48,6 +48,8 @@ class Command(BaseCommand):
                     _run(layout, ports, listening, console)
         except StartError as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            console.say("stopped")
 
 
 def _claim(lock: FileLock, ports: Ports) -> None:
@@ -74,23 +76,20 @@ def _wait_for_commands(layout: DataLayout, console: Console) -> None:
 
 
 def _run(layout: DataLayout, ports: Ports, listening: socket.socket, console: Console) -> None:
-    try:
-        with Supervisor(console) as supervisor:
-            console.step(f"starting with the data in {layout.data_dir}")
-            static_files = StaticFiles(layout)
-            static_files.begin(supervisor.start)
-            _start_services(layout, supervisor, console)
-            first_start = _prepare_database(console)
-            if static_files.finish():
-                console.step("the static files are collected")
-            _start_processes(layout, ports, listening, supervisor, console)
-            _welcome(ports, first_start, console)
-            try:
-                supervisor.watch()
-            finally:
-                console.say("stopping")
-    except KeyboardInterrupt:
-        console.say("stopped")
+    with Supervisor(console) as supervisor:
+        console.step(f"starting with the data in {layout.data_dir}")
+        static_files = StaticFiles(layout)
+        static_files.begin(supervisor.start)
+        _start_services(layout, supervisor, console)
+        first_start = _prepare_database(console)
+        if static_files.finish():
+            console.step("the static files are collected")
+        _start_processes(layout, ports, listening, supervisor, console)
+        _welcome(ports, first_start, console)
+        try:
+            supervisor.watch()
+        finally:
+            console.say("stopping")
 
 
 def _start_services(layout: DataLayout, supervisor: Supervisor, console: Console) -> None:
@@ -160,6 +159,7 @@ def _wait_until(answers: Callable[[], bool], supervisor: Supervisor, *, what: st
 
 
 def _welcome(ports: Ports, first_start: dict[str, Any], console: Console) -> None:
+    console.say(f"ready after {console.seconds:.1f} s")
     console.say(f"open {ports.address}   mail to support@localhost goes to 127.0.0.1:{ports.smtp}   Ctrl-C stops all")
     if first_start.get("admin_created"):
         console.say(
