@@ -33,7 +33,7 @@ check: $(development)
 	$(python) -m ruff check .
 	$(python) -m mypy .
 	$(python) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
-	$(production) $(python) manage.py check --deploy --fail-level WARNING
+	@$(production) $(python) manage.py check --deploy --fail-level WARNING
 	$(python) manage.py spectacular --validate --fail-on-warn --api-version v1 --file /dev/null
 
 ## The fault suite in full: 20 kills per step, restarts of the broker and the database.
