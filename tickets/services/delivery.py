@@ -35,19 +35,19 @@ State = Message.DeliveryState
 OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
 
 _CLAIM = """
-UPDATE tickets_message SET delivery_state = 'sending', lease_until = now() + %(lease)s, attempts = attempts + 1
+UPDATE tickets_message SET delivery_state = 'sending', lease_until = statement_timestamp() + %(lease)s, attempts = attempts + 1
 WHERE id = (
     SELECT m.id FROM tickets_message m
     WHERE m.delivery_state = 'queued'
-      AND (m.next_try_at IS NULL OR m.next_try_at <= now())
-      AND (m.send_after IS NULL OR m.send_after <= now())
+      AND (m.next_try_at IS NULL OR m.next_try_at <= statement_timestamp())
+      AND (m.send_after IS NULL OR m.send_after <= statement_timestamp())
       AND (%(only)s::bigint IS NULL OR m.id = %(only)s)
       AND NOT EXISTS (
         SELECT 1 FROM tickets_message e
         WHERE e.conversation_id = m.conversation_id AND e.id < m.id AND e.delivery_state IN ('queued', 'sending'))
       AND (
         SELECT count(*) FROM tickets_message s
-        WHERE s.channel_id = m.channel_id AND s.delivery_state = 'sending' AND s.lease_until > now()) < %(most)s
+        WHERE s.channel_id = m.channel_id AND s.delivery_state = 'sending' AND s.lease_until > statement_timestamp()) < %(most)s
     ORDER BY m.next_try_at NULLS FIRST, m.id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, attempts
 """

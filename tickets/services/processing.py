@@ -35,8 +35,8 @@ SWEEP_SECONDS = 45.0
 State = InboundEvent.State
 
 _CLAIM = """
-UPDATE channels_app_inboundevent SET attempts = attempts + 1, lease_until = now() + %s
-WHERE id = %s AND state = 'received' AND (lease_until IS NULL OR lease_until < now()) RETURNING attempts
+UPDATE channels_app_inboundevent SET attempts = attempts + 1, lease_until = statement_timestamp() + %s
+WHERE id = %s AND state = 'received' AND (lease_until IS NULL OR lease_until < statement_timestamp()) RETURNING attempts
 """
 
 

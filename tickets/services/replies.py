@@ -128,7 +128,8 @@ def _checked_recipients(conversation: Conversation, cc: Sequence[str], attachmen
         raise Unprocessable("no_recipient", "The customer left no address that can be written to.")
     if cc and Can.COPY not in adapter.can:
         raise Unprocessable("channel_cannot", f"“{channel.name}” cannot send copies.", fields={"cc": "not supported"})
-    copies = list(dict.fromkeys(filter(None, (adapter.normalise_address(address) for address in cc))))
+    written = [address for address in cc if address.strip()]
+    copies = list(dict.fromkeys(adapter.normalise_address(address) for address in written))
     if len(copies) > MOST_COPIES or any("@" not in address or len(address) > 320 for address in copies):
         raise InvalidInput("invalid_cc", "One of the copy addresses cannot be used.", fields={"cc": "invalid"})
     return [address for address in copies if address != conversation.identity.address]

@@ -9,7 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from channels_app.adapters.base import Address, DeliveryUpdate, Ignored, MessageChanged, digest
 from helpdesk.common.clock import now
 from tests.factories import last_message, make_channel, make_item, make_ticket, receive_message
-from tickets.models import Conversation, ConversationParticipant, Customer, CustomerIdentity, Message, Ticket, TicketEvent
+from tickets.models import (
+    Conversation,
+    ConversationParticipant,
+    Customer,
+    CustomerIdentity,
+    Message,
+    Ticket,
+    TicketEvent,
+)
 from tickets.services.actors import Actor
 from tickets.services.intake import receive
 from tickets.services.lifecycle import close_due_tickets, put_on_hold, resolve_ticket, set_pending
@@ -232,7 +240,12 @@ def test_soft_bounce_keeps_the_state_and_stores_its_code(email_channel, agent):
     sent = reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="Answer")
     Message.objects.filter(pk=sent.pk).update(delivery_state="sent")
     soft = DeliveryUpdate(
-        dedup_key=digest("soft"), status="failed", status_of=sent.external_id, error_code="4.2.2", is_soft=True, is_bounce=True
+        dedup_key=digest("soft"),
+        status="failed",
+        status_of=sent.external_id,
+        error_code="4.2.2",
+        is_soft=True,
+        is_bounce=True,
     )
     receive(channel=email_channel, item=soft)
     sent.refresh_from_db()
