@@ -18,7 +18,7 @@ from tickets.services.events import write_event
 from tickets.services.files import StoredFile
 from tickets.services.message_filing import PREVIEW_LENGTH
 from tickets.services.replies import queue_first_message
-from tickets.services.system_messages import is_writable
+from tickets.services.system_messages import is_mail_address, is_writable
 
 
 @transaction.atomic
@@ -84,7 +84,8 @@ def open_ticket(
 def _identity(channel: Channel, customer_id: int | None, address: str, name: str) -> CustomerIdentity:
     adapter = adapter_class(channel.kind)
     normalised = adapter.normalise_address(address) if address else ""
-    if address and not is_writable(normalised):
+    is_mail = adapter.identity_kind == "email"
+    if address and (not is_writable(normalised) or (is_mail and not is_mail_address(normalised))):
         raise InvalidInput("invalid_address", "This address cannot be written to.", fields={"address": "invalid"})
     if customer_id is None:
         if not normalised:

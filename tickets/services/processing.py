@@ -56,11 +56,11 @@ def process_event(*, event_id: int) -> list[Filed]:
         return [_quarantine(event, "too_many_attempts", reason)]
     try:
         adapter = adapter_for(event.channel)
-        items = adapter.parse(read_raw_event(event))
+        items, fault = _parse(adapter, event)
         failpoint("processing.after_parse")
-        return _file_items(event, adapter, items)
-    except ParseError as error:
-        return [_quarantine(event, error.code, error.message)]
+        if fault is None:
+            return _file_items(event, adapter, items)
+        return [*_file_readable(event, adapter, items), _quarantine(event, fault.code, fault.message)]
     except HelpdeskError as error:
         return [_quarantine(event, error.code, error.message)]
     except Exception as error:
@@ -73,6 +73,19 @@ def _claim(event_id: int) -> int | None:
         cursor.execute(_CLAIM, [LEASE, event_id])
         row = cursor.fetchone()
     return None if row is None else int(row[0])
+
+
+def _parse(adapter: ChannelAdapter, event: InboundEvent) -> tuple[Sequence[InboundItem], ParseError | None]:
+    """The event's items; beside a fault those that could be read all the same."""
+    try:
+        return adapter.parse(read_raw_event(event)), None
+    except ParseError as fault:
+        return fault.items, fault
+
+
+def _file_readable(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
+    """File the readable items of an event that goes into quarantine; run again, they are known and filed once."""
+    return [receive(channel=event.channel, item=_with_media(adapter, item), event=event) for item in items]
 
 
 def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:

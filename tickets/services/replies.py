@@ -28,7 +28,7 @@ from tickets.services.lifecycle import refuse, resolve_locked
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
 from tickets.services.search import index_messages
-from tickets.services.system_messages import is_writable
+from tickets.services.system_messages import is_mail_address, is_writable
 
 MOST_COPIES = 20
 UNSEEN_KINDS = ("message.received", "ticket.replied", "ticket.noted", "ticket.absorbed")
@@ -130,7 +130,7 @@ def _checked_recipients(conversation: Conversation, cc: Sequence[str], attachmen
         raise Unprocessable("channel_cannot", f"“{channel.name}” cannot send copies.", fields={"cc": "not supported"})
     written = [address for address in cc if address.strip()]
     copies = list(dict.fromkeys(adapter.normalise_address(address) for address in written))
-    if len(copies) > MOST_COPIES or any("@" not in address or len(address) > 320 for address in copies):
+    if len(copies) > MOST_COPIES or not all(is_mail_address(address) for address in copies):
         raise InvalidInput("invalid_cc", "One of the copy addresses cannot be used.", fields={"cc": "invalid"})
     return [address for address in copies if address != conversation.identity.address]
 

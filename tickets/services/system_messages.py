@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from channels_app.registry import adapter_for
@@ -18,6 +20,15 @@ from tickets.services.locking import lock_ticket
 def is_writable(address: str) -> bool:
     """Whether mail to this address can arrive anywhere (a sender without an address gets an invented one)."""
     return bool(address) and not address.endswith(".invalid")
+
+
+def is_mail_address(address: str) -> bool:
+    """Whether this is exactly one mail address, already normalised: no list, no name, no line break."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return len(address) <= 320
 
 
 @transaction.atomic
