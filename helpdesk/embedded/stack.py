@@ -86,16 +86,11 @@ def child_environment(layout: DataLayout) -> dict[str, str]:
 def web_spec(layout: DataLayout, listening: socket.socket) -> ChildSpec:
     return ChildSpec(
         name="web",
-        command=(
-            sys.executable, "-m", "uvicorn", "helpdesk.asgi:application", "--fd", str(listening.fileno()),
-            # Open event streams would hold up a stop for over 40 seconds.
-            "--timeout-graceful-shutdown", "3",
-            "--lifespan", "off", "--no-access-log", "--no-server-header", "--log-level", "warning",
-        ),
+        command=(sys.executable, "-m", "helpdesk.embedded.web", str(listening.fileno())),
         environment=child_environment(layout),
         folder=REPOSITORY_DIR,
         passed_descriptors=(listening.fileno(),),
-    )  # fmt: skip
+    )
 
 
 def smtp_spec(layout: DataLayout) -> ChildSpec:
