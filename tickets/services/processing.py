@@ -61,7 +61,7 @@ def process_event(*, event_id: int) -> list[Filed]:
         if fault is None:
             return _file_items(event, adapter, items)
         return [*_file_readable(event, adapter, items), _quarantine(event, fault.code, fault.message)]
-    except HelpdeskError as error:
+    except (ParseError, HelpdeskError) as error:
         return [_quarantine(event, error.code, error.message)]
     except Exception as error:
         _release(event, attempt, error)
