@@ -1,7 +1,7 @@
 """``manage.py up`` as a person at a terminal sees it: the whole product, once, and what it refuses."""
 
-import json
 import http.client
+import json
 import shutil
 import signal
 import smtplib
