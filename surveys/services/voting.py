@@ -43,10 +43,11 @@ def record_vote(*, invitation_id: int, vote: Vote) -> Response:
         raise InvalidInput("comment_too_long", "The comment is too long.", fields={"comment": "length"})
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("survey", "ticket", "message", "response")
+        .select_related("survey", "ticket", "message")
         .get(pk=invitation_id)
     )
-    response = getattr(invitation, "response", None)
+    # Read behind the lock: a joined row would be as old as the statement that waited for it.
+    response = Response.objects.filter(invitation=invitation).first()
     _refuse_unless_open(invitation, response)
     if response is not None and (response.score, response.comment) == (vote.score, comment):
         return response
