@@ -1,7 +1,5 @@
 """Starting a task after commit. The broker is a doorbell: when it is down, the sweep finds the work a little later."""
 
-from functools import partial
-
 from celery import current_app
 from django.db import transaction
 
@@ -11,7 +9,12 @@ def ring_on_commit(task: str, *args: int | str) -> None:
 
     By name, so that services need not know their doors. A dead broker is logged and never an error for the caller.
     """
-    transaction.on_commit(partial(ring, task, *args), robust=True)
+
+    # A function and no partial: Django names the callback when it logs that it failed, and a partial has no name.
+    def ring_now() -> None:
+        ring(task, *args)
+
+    transaction.on_commit(ring_now, robust=True)
 
 
 def ring(task: str, *args: int | str) -> None:
