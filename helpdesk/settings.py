@@ -212,6 +212,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "helpdesk.common.api.schema.describe_common_rules",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "MessageKindEnum": "tickets.models.Message.Kind",
+        "WriterEnum": "tickets.models.Message.Author",
+    },
     "SERVE_PERMISSIONS": ["helpdesk.common.api.StaffOnly"],
 }
 

@@ -7,6 +7,7 @@ from helpdesk import views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include(("helpdesk.api", "api"))),
     path("", include("surveys.urls")),
     path("health/live", views.live, name="health_live"),
     path("", include("channels_app.urls")),

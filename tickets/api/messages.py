@@ -1,0 +1,41 @@
+"""``/api/v1/messages/``: what was said, and internal notes."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+
+from helpdesk.accounts.api.viewsets import ResourceViewSet
+from helpdesk.common.api.views import ListRows, RetrieveRow
+from tickets.api.filters import MessageFilters
+from tickets.api.message_serializers import MessageDetailRead, MessageRead
+from tickets.api.message_shapes import message_rows, message_shape
+from tickets.api.tickets import VIEW
+from tickets.models import Message
+from tickets.selectors.search import find_messages
+
+
+@extend_schema_view(retrieve=extend_schema(responses=MessageDetailRead))
+class MessageViewSet(ListRows, RetrieveRow, ResourceViewSet):
+    """Messages and notes of the tickets you may see. They are written through the verbs of a ticket."""
+
+    queryset = Message.objects.all()
+    serializer_class = MessageRead
+    filterset_class = MessageFilters
+    orderings: ClassVar = {
+        "-id": ("-id",),
+        "id": ("id",),
+        "sort_at": ("sort_at", "id"),
+        "-sort_at": ("-sort_at", "-id"),
+    }
+    permissions: ClassVar = {"list": VIEW, "retrieve": VIEW}
+
+    def get_queryset(self) -> QuerySet:
+        return message_rows(Message.objects.visible_to(self.request.user), is_whole=self.action == "retrieve")
+
+    def represent(self, rows: list[Any]) -> list[Any]:
+        return [message_shape(row) for row in rows]
+
+    def search(self, queryset: QuerySet, query: str) -> QuerySet:
+        """Messages that hold all these words."""
+        return queryset.filter(pk__in=find_messages(query))

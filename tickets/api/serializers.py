@@ -1,0 +1,121 @@
+"""Shapes of tickets and what their verbs take. Reading shapes describe what ``shapes.py`` builds."""
+
+from rest_framework import serializers
+
+from helpdesk.common.api.serializers import IdField, InputSerializer
+from tickets.models import Ticket
+from tickets.services.replies import MOST_COPIES
+
+MAX_TEXT_CHARACTERS = 200_000
+MAX_FILES = 20
+MAX_UNDO_SECONDS = 60
+
+
+class NamedRead(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ChannelOfTicketRead(NamedRead):
+    slug = serializers.CharField()
+    kind = serializers.CharField()
+
+
+class TicketRead(serializers.Serializer):
+    """A case. Times are UTC; `resolved_at` is the last time it was resolved."""
+
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    subject = serializers.CharField()
+    status = serializers.ChoiceField(choices=Ticket.Status.choices)
+    priority = serializers.ChoiceField(choices=Ticket.Priority.choices)
+    priority_score = serializers.IntegerField()
+    channel = ChannelOfTicketRead()
+    customer = NamedRead()
+    team = NamedRead(allow_null=True)
+    assignee = NamedRead(allow_null=True)
+    topic = NamedRead(allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    language = serializers.CharField()
+    sentiment = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    first_response_at = serializers.DateTimeField(allow_null=True)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    reopen_count = serializers.IntegerField()
+    next_due_at = serializers.DateTimeField(allow_null=True)
+    sla = serializers.ListField(child=serializers.DictField())
+    last_message_at = serializers.DateTimeField()
+    preview = serializers.CharField()
+    unread_count = serializers.IntegerField()
+    url = serializers.URLField()
+    admin_url = serializers.URLField()
+
+
+class TextWithFiles(InputSerializer):
+    text = serializers.CharField(max_length=MAX_TEXT_CHARACTERS, allow_blank=True, trim_whitespace=False, default="")
+    attachments = serializers.ListField(
+        child=serializers.CharField(max_length=4000),
+        max_length=MAX_FILES,
+        default=list,
+        help_text="What `POST /attachments/` gave as `upload`.",
+    )
+
+
+class CopiedText(TextWithFiles):
+    cc = serializers.ListField(child=serializers.CharField(max_length=320), max_length=MOST_COPIES, default=list)
+    undo_seconds = serializers.IntegerField(min_value=0, max_value=MAX_UNDO_SECONDS, default=0)
+
+
+class TicketOpen(CopiedText):
+    """A ticket for a known customer, or for an address, new or known."""
+
+    channel = IdField()
+    customer = IdField(required=False)
+    address = serializers.CharField(max_length=320, required=False, default="")
+    name = serializers.CharField(max_length=200, required=False, default="", help_text="Of the customer, when new.")
+    subject = serializers.CharField(max_length=500)
+    team = IdField(required=False, allow_null=True, default=None)
+
+
+class TicketChange(InputSerializer):
+    subject = serializers.CharField(max_length=500, required=False)
+    priority = serializers.ChoiceField(choices=Ticket.Priority.choices, required=False)
+
+
+class TicketReply(CopiedText):
+    conversation = IdField(required=False, help_text="Without: where the customer wrote last.")
+    seen_sequence = serializers.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The newest event you have seen: 409 when somebody wrote after it.",
+    )
+    status_after = serializers.ChoiceField(choices=["pending", "resolved"], required=False)
+
+
+class TicketNote(TextWithFiles):
+    """An internal note: never sent."""
+
+
+class TicketAssign(InputSerializer):
+    """Who and which team; null takes it away, a field that is left out stays."""
+
+    assignee = IdField(required=False, allow_null=True)
+    team = IdField(required=False, allow_null=True)
+
+
+class TicketUndo(InputSerializer):
+    undo = serializers.BooleanField(default=False, help_text="true takes it back.")
+
+
+class TicketMerge(TicketUndo):
+    into = IdField(required=False, help_text="The ticket that stays.")
+
+
+class TicketTags(InputSerializer):
+    add = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, default=list)
+    remove = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, default=list)
