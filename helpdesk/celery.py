@@ -49,7 +49,7 @@ TIMETABLE: dict[str, tuple[str, float, str]] = {
     "plan_surveys": ("surveys.tasks.plan_surveys", 15, "timers"),
     "send_surveys": ("surveys.tasks.send_due_surveys", 15, "timers"),
     "refresh_facts": ("reporting.tasks.refresh_facts", 20, "reports"),
-    "clean_up": ("helpdesk.core.tasks.clean_up", 3600, "reports"),
+    "clean_up": ("helpdesk.tasks.clean_up", 3600, "reports"),
 }
 
 app.conf.beat_schedule = {
