@@ -29,16 +29,22 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TRAILING_BLANKS = re.compile(r"[ \t\u00a0]{1,1000}$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _LINK = re.compile(r"https?://[^\s<>\"'`]{1,2000}")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_IMPLIED_END = frozenset("p li tr td th dd dt option thead tbody tfoot o:p colgroup".split())
 
-_TAGS = frozenset(
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+_IMPLIED_END = _names("p li tr td th dd dt option thead tbody tfoot o:p colgroup")
+
+_TAGS = _names(
     "a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em "
     "figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strike "
-    "strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+    "strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
 )
-_DROPPED_WITH_CONTENT = frozenset(
-    "script style head title noscript template svg math iframe object embed applet textarea select button xml".split()
+_DROPPED_WITH_CONTENT = _names(
+    "script style head title noscript template svg math iframe object embed applet textarea select button xml"
 )
 _SHARED_ATTRIBUTES = frozenset({"dir", "lang", "title", "style", "align", "valign"})
 _ATTRIBUTES: dict[str, set[str]] = {
@@ -54,12 +60,12 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start", "type"},
     "time": {"datetime"},
 }
-_STYLE_PROPERTIES = frozenset(
+_STYLE_PROPERTIES = _names(
     "background-color border border-bottom border-collapse border-color border-left border-right border-spacing "
     "border-style border-top border-width color direction font-family font-size font-style font-weight height "
     "letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-width "
     "padding padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent "
-    "text-transform unicode-bidi vertical-align white-space width word-break word-wrap".split()
+    "text-transform unicode-bidi vertical-align white-space width word-break word-wrap"
 )
 _UNSAFE_VALUE = re.compile(r"(?i)url|expression|javascript|import|\\|/\*|@|<|position|[{}]")
 
@@ -160,7 +166,7 @@ def _as_preformatted(html: str) -> str:
 
 
 def html_to_text(html: str) -> str:
-    """What a person would read of the HTML. Never raises; too deep or odd a document loses its layout, not its words."""
+    """What a person would read of the HTML. Never raises; too deep a document loses its layout, not its words."""
     html = _NOT_XML.sub("", _XML_DECLARATION.sub("", html[:MAX_CHARACTERS]))
     if not html.strip():
         return ""

@@ -68,7 +68,7 @@ def normalise_email(raw: str) -> str:
     if len(local) > 2 and local[0] == local[-1] == '"' and re.fullmatch(r"[^\s\"\\(),:;<>@\[\]]+", local[1:-1]):
         local = local[1:-1]
     normalised = f"{local.lower()}@{_domain_label(domain)}"
-    return normalised if "@" != normalised[-1] else ""
+    return normalised if normalised[-1] != "@" else ""
 
 
 def _domain_label(domain: str) -> str:

@@ -21,8 +21,26 @@ _AUTO_REPLY_FIELDS = (
 _AUTO_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply", "auto_replied"})
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk", "mass", "first-class bulk"}) | _AUTO_PRECEDENCE
 _LIST_FIELDS = (
-    *("list-id", "list-post", "list-unsubscribe", "list-help", "list-owner", "mailing-list", "x-mailing-list", "x-list"),
-    *("x-loop", "feedback-id", "x-feedback-id", "x-campaign", "x-campaignid", "x-campaign-id", "x-mc-user", "x-csa-complaints"),
+    *(
+        "list-id",
+        "list-post",
+        "list-unsubscribe",
+        "list-help",
+        "list-owner",
+        "mailing-list",
+        "x-mailing-list",
+        "x-list",
+    ),
+    *(
+        "x-loop",
+        "feedback-id",
+        "x-feedback-id",
+        "x-campaign",
+        "x-campaignid",
+        "x-campaign-id",
+        "x-mc-user",
+        "x-csa-complaints",
+    ),
     *("x-mailman-version", "x-beenthere", "x-bulkmail", "x-mass-mail"),
 )
 _ROBOT_SENDER = re.compile(

@@ -173,7 +173,7 @@ class _Reader:
         if part.disposition:
             return part.disposition == "inline"
         is_image = part.content_type.startswith("image/")
-        return is_image and (is_related or bool(part.content_id)) or is_related and bool(part.content_id)
+        return (bool(part.content_id) and (is_image or is_related)) or (is_image and is_related)
 
     def _uuencoded(self, count: int) -> list[InboundAttachment]:
         found: list[InboundAttachment] = []

@@ -18,12 +18,13 @@ _ZONES = {"cet": 3600, "met": 3600, "cest": 7200, "mest": 7200, "bst": 3600, "ms
 _LAST_WORD = re.compile(r"([A-Za-z]{3,5})\)?\s*$")
 _MAX_OFFSET_SECONDS = 15 * 3600
 # What the way to the mailbox adds, so that the same mail fetched again or by another way is the same mail.
-_TRACE = frozenset(
+_TRACE_FIELDS = (
     "received return-path delivered-to x-original-to envelope-to x-envelope-to status x-status x-uid x-keywords "
     "x-mozilla-status x-mozilla-status2 x-mozilla-keys authentication-results received-spf x-received "
     "arc-seal arc-message-signature arc-authentication-results x-spam-status x-spam-checker-version x-spam-level "
-    "x-gmail-labels x-gm-thrid content-length lines x-evolution-source x-imapbase x-imap".split()
+    "x-gmail-labels x-gm-thrid content-length lines x-evolution-source x-imapbase x-imap"
 )
+_TRACE = frozenset(_TRACE_FIELDS.split())
 
 
 def message_ids(raw: str) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ def _message(headers: Headers, body: Body, senders: Sequence[Address], key: byte
         subject=stripped,
         text=body.text,
         html=body.html,
-        reply_text=reply_text(body.text, html=body.html, has_own_text=body.has_own_text),
+        reply_text=reply_text(body.text, html=body.html, has_own_text=body.has_own_text, subject=stripped),
         attachments=tuple(body.attachments),
         thread_tokens=_tokens(headers, in_reply_to, references, subject),
         in_reply_to=in_reply_to[0] if in_reply_to else "",

@@ -37,7 +37,9 @@ def strip_subject_tag(subject: str) -> str:
     return _SUBJECT_TAG_AND_BLANKS.sub("", subject).strip() if "[ref:" in subject else subject
 
 
-def find_tokens(*, recipients: Iterable[str] = (), message_ids: Iterable[str] = (), subject: str = "") -> tuple[str, ...]:
+def find_tokens(
+    *, recipients: Iterable[str] = (), message_ids: Iterable[str] = (), subject: str = ""
+) -> tuple[str, ...]:
     """Every token that a mail brings back, each once: from the address it was sent to, the ids it answers, the subject.
 
     ``recipients`` are header values as written (an upper-case token is none); ``message_ids`` are without brackets, the
