@@ -244,6 +244,11 @@ HELPDESK_UNDO_SECONDS = env.int("HELPDESK_UNDO_SECONDS", default=5)
 HELPDESK_SMTP_PORT = env.int("SMTP_PORT", default=2525)
 # Where mail leaves: a URL such as smtp+tls://user:password@host:587; a channel may name a server of its own.
 HELPDESK_MAIL_URL = env_secret("HELPDESK_MAIL_URL")
+# Without any outgoing server, mails are kept here as files: for trying the product out.
+HELPDESK_OUTBOX_DIR = LAYOUT.data_dir / "outbox"
+# The first start: the administrator's password (empty: random, printed once), and whether demo data is made.
+HELPDESK_ADMIN_PASSWORD = env_secret("HELPDESK_ADMIN_PASSWORD")
+HELPDESK_DEMO = env.bool("HELPDESK_DEMO", default=True)
 HELPDESK_FAILPOINT = env.str("HELPDESK_FAILPOINT", default="")
 
 LOGGING = {
