@@ -1,18 +1,24 @@
 """The router of ``/api/v1/``: which resources there are. Nothing is published that does not work."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path, reverse
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
 from channels_app.api.channels import BrandViewSet, ChannelViewSet
 from helpdesk import views
 from helpdesk.accounts.api.agents import AgentViewSet
 from helpdesk.accounts.api.job_runs import JobRunViewSet
+from helpdesk.common.api import SIGNED_IN
+from helpdesk.common.api.views import StrictParameters
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.conversations import ConversationViewSet
 from tickets.api.customers import CustomerViewSet, IdentityViewSet, OrganizationViewSet
@@ -51,6 +57,17 @@ class SwaggerView(SpectacularSwaggerSplitView):
     template_name = "helpdesk/api_docs.html"
 
 
+class ApiRoot(StrictParameters, APIView):
+    """What there is, for whoever is signed in."""
+
+    permissions: ClassVar = {"get": SIGNED_IN, "head": SIGNED_IN}
+
+    @extend_schema(responses={200: {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}})
+    def get(self, request: Request) -> Response:
+        """Each resource with its address."""
+        return Response({name: request.build_absolute_uri(reverse(f"api:{name}-list")) for name in RESOURCES})
+
+
 @csrf_exempt
 def unknown_address(request: HttpRequest) -> HttpResponse:
     """404 in the API's words, and no redirect that would lose a body sent without the closing slash."""
@@ -58,6 +75,7 @@ def unknown_address(request: HttpRequest) -> HttpResponse:
 
 
 _version_1: list[URLPattern | URLResolver] = [
+    path("", ApiRoot.as_view(), name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", staff_member_required(SwaggerView.as_view()), name="docs"),
     *router.urls,

@@ -112,7 +112,8 @@ def claim_idempotency_key(*, owner: User, key: str, body_digest: bytes) -> Store
     stored = IdempotencyKey.objects.get(owner=owner, key=key)
     if bytes(stored.body_digest) != body_digest or stored.status is None:
         raise Conflict("idempotency_key_reused", _("This Idempotency-Key was used for another call."))
-    return StoredAnswer(status=stored.status, body=stored.response["body"], headers=stored.response["headers"])
+    content = stored.response or {}
+    return StoredAnswer(status=stored.status, body=content["body"], headers=content["headers"])
 
 
 def keep_answer(*, owner: User, key: str, answer: StoredAnswer) -> None:

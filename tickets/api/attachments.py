@@ -103,7 +103,7 @@ class AttachmentViewSet(ListRows, RetrieveRow, ResourceViewSet):
         """Hand in a file of at most 25 MB. It is forgotten after 12 hours unless it is attached to something."""
         stored = self.stored
         answer = {
-            "upload": receipt_for(file=stored, user=request.user),
+            "upload": receipt_for(file=stored, user=self.caller),
             "name": stored.name,
             "content_type": stored.content_type,
             "size": stored.size,

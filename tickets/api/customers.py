@@ -141,7 +141,7 @@ class CustomerViewSet(ListRows, RetrieveRow, ResourceViewSet):
         name, address, channel_id = data.pop("name"), data.pop("address"), data.pop("channel", None)
         channel = _channel(channel_id)
         customer = create_customer(
-            actor=Actor.agent(request.user), name=name, channel=channel, address=address, changes=_changes(data)
+            actor=Actor.agent(self.caller), name=name, channel=channel, address=address, changes=_changes(data)
         )
         return Response(self._read(customer.pk), status=201)
 
@@ -150,7 +150,7 @@ class CustomerViewSet(ListRows, RetrieveRow, ResourceViewSet):
         """Change what is given."""
         data = self.read_input(CustomerChange)
         row = self.get_row()
-        update_customer(customer_id=row.pk, actor=Actor.agent(request.user), changes=_changes(data))
+        update_customer(customer_id=row.pk, actor=Actor.agent(self.caller), changes=_changes(data))
         return Response(self._read(row.pk))
 
     @extend_schema(responses=CustomerRead)
@@ -190,7 +190,7 @@ class IdentityViewSet(ListRows, RetrieveRow, ResourceViewSet):
         require_customer(request.user, data["customer"])
         identity = add_identity(
             customer_id=data["customer"],
-            actor=Actor.agent(request.user),
+            actor=Actor.agent(self.caller),
             kind=data["kind"],
             address=data["address"],
             channel=_channel(data.get("channel")),

@@ -29,7 +29,7 @@ class EventFeed(BasePagination):
     ``cursor`` always stands for the place to go on from, also on the last page, so that a reader keeps it and asks again.
     """
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         size = read_page_size(request)
         xid, pk = self._read_position(request)
         with connection.cursor() as cursor:
@@ -79,7 +79,7 @@ class TicketEventRead(serializers.Serializer):
     data_version = serializers.IntegerField()
     actor_kind = serializers.ChoiceField(choices=TicketEvent.ActorKind.choices)
     actor = serializers.IntegerField(allow_null=True, help_text="The agent, when one did it.")
-    data = EventData()
+    data = EventData()  # type: ignore[assignment]
 
 
 class TicketEventViewSet(ListRows, RetrieveRow, ResourceViewSet):
@@ -88,7 +88,7 @@ class TicketEventViewSet(ListRows, RetrieveRow, ResourceViewSet):
     queryset = TicketEvent.objects.all()
     serializer_class = TicketEventRead
     filterset_class = TicketEventFilters
-    filter_backends = (DeclaredFilters,)
+    filter_backends: ClassVar = (DeclaredFilters,)  # type: ignore[misc]
     pagination_class = EventFeed  # type: ignore[assignment]
     permissions: ClassVar = {"list": VIEW, "retrieve": VIEW}
 

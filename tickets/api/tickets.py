@@ -114,12 +114,12 @@ class TicketViewSet(ListRows, ResourceViewSet):
             channel_id=data["channel"],
             subject=data["subject"],
             text=data["text"],
-            actor=Actor.agent(request.user),
+            actor=Actor.agent(self.caller),
             customer_id=data.get("customer"),
             address=data["address"],
             name=data["name"],
             cc=data["cc"],
-            attachments=files_of_receipts(receipts=data["attachments"], user=request.user),
+            attachments=files_of_receipts(receipts=data["attachments"], user=self.caller),
             team_id=data["team"],
             undo_seconds=data["undo_seconds"],
         )
@@ -130,7 +130,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
         """Change subject or priority."""
         data = self.read_input(TicketChange)
         pk, expected = self._visible()
-        actor = Actor.agent(request.user)
+        actor = Actor.agent(self.caller)
         with transaction.atomic():
             if "subject" in data:
                 assignment.change_subject(ticket_id=pk, actor=actor, subject=data["subject"], expected_version=expected)
@@ -149,11 +149,11 @@ class TicketViewSet(ListRows, ResourceViewSet):
         pk, expected = self._visible()
         message = reply_to_ticket(
             ticket_id=pk,
-            actor=Actor.agent(request.user),
+            actor=Actor.agent(self.caller),
             text=data["text"],
             conversation_id=data.get("conversation"),
             cc=data["cc"],
-            attachments=files_of_receipts(receipts=data["attachments"], user=request.user),
+            attachments=files_of_receipts(receipts=data["attachments"], user=self.caller),
             seen_sequence=data["seen_sequence"],
             status_after=data.get("status_after", ""),
             undo_seconds=data["undo_seconds"],
@@ -167,8 +167,8 @@ class TicketViewSet(ListRows, ResourceViewSet):
         """Write an internal note."""
         data = self.read_input(TicketNote)
         pk, _expected = self._visible()
-        files = files_of_receipts(receipts=data["attachments"], user=request.user)
-        message = add_note(ticket_id=pk, actor=Actor.agent(request.user), text=data["text"], attachments=files)
+        files = files_of_receipts(receipts=data["attachments"], user=self.caller)
+        message = add_note(ticket_id=pk, actor=Actor.agent(self.caller), text=data["text"], attachments=files)
         return Response(read_message(message.pk), status=201)
 
     @extend_schema(request=TicketAssign, responses=TicketRead)
@@ -224,7 +224,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
         if data["undo"] == ("into" in data):
             raise ValidationError({"into": _("Give either the other ticket or undo.")})
         pk, _expected = self._visible()
-        actor = Actor.agent(request.user)
+        actor = Actor.agent(self.caller)
         if data["undo"]:
             winner = Ticket.objects.filter(pk=pk).values_list("merged_into_id", flat=True).first()
             if winner is not None:
@@ -246,7 +246,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
 
     def _change(self, service: Callable[..., Ticket], **values: Any) -> Response:
         pk, expected = self._visible()
-        service(ticket_id=pk, actor=Actor.agent(self.request.user), expected_version=expected, **values)
+        service(ticket_id=pk, actor=Actor.agent(self.caller), expected_version=expected, **values)
         return self._answer(pk)
 
     def _visible(self) -> tuple[int, int | None]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -14,6 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from helpdesk.accounts.models import User
 from helpdesk.accounts.services import StoredAnswer, claim_idempotency_key, keep_answer
 
 HEADER = "Idempotency-Key"
@@ -38,17 +39,15 @@ class IdempotentPosts:
 
 
 def _answer_once(handler: Callable[..., Response], key: str, request: Request, *args: Any, **kwargs: Any) -> Response:
-    digest = _call_digest(request)
+    digest, owner = _call_digest(request), cast("User", request.user)
     with transaction.atomic():
-        stored = claim_idempotency_key(owner=request.user, key=key, body_digest=digest)
+        stored = claim_idempotency_key(owner=owner, key=key, body_digest=digest)
         if stored is not None:
             return Response(stored.body, status=stored.status, headers=stored.headers | {REPLAYED: "true"})
         response = handler(request, *args, **kwargs)
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         body = json.loads(JSONRenderer().render(response.data) or b"null")
-        keep_answer(
-            owner=request.user, key=key, answer=StoredAnswer(status=response.status_code, body=body, headers=headers)
-        )
+        keep_answer(owner=owner, key=key, answer=StoredAnswer(status=response.status_code, body=body, headers=headers))
     return response
 
 

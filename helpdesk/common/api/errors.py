@@ -64,11 +64,11 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
 
 
 def _answer_api_exception(error: exceptions.APIException) -> Response:
-    headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait))
+    # DRF hangs these two on the exception itself.
+    auth_header, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    headers = {"WWW-Authenticate": auth_header} if auth_header else {}
+    if wait:
+        headers["Retry-After"] = str(int(wait))
     if isinstance(error, exceptions.ValidationError):
         fields = dict(_flatten(error.detail))
         general = fields.pop(NON_FIELD_ERRORS, None)

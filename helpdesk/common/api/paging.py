@@ -70,7 +70,7 @@ class TotalOrderCursorPagination(BasePagination):
 
     query_parameters = frozenset({"cursor", "page_size"})
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         self.order = _read_order(queryset)
         size = read_page_size(request)

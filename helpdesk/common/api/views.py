@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
-from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -54,7 +53,7 @@ class ApiViewSet(StrictParameters, GenericViewSet):
     list_actions: ClassVar[frozenset[str]] = frozenset({"list"})
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {"-id": ("-id",), "id": ("id",)}
     filterset_class: ClassVar[Any] = None
-    filter_backends: ClassVar[tuple[type[BaseFilterBackend], ...]] = (DeclaredFilters, DeclaredOrdering, DeclaredSearch)
+    filter_backends: Any = (DeclaredFilters, DeclaredOrdering, DeclaredSearch)
     pagination_class = TotalOrderCursorPagination
     lookup_value_regex = "[0-9]{1,18}"
     http_method_names = ["get", "head", "post", "patch"]
