@@ -1,0 +1,15 @@
+"""Our own icons (static/helpdesk/icons.svg) as markup."""
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+def icon(name: str, label: str = "") -> SafeString:
+    """The icon ``name`` of our own sprite; decoration unless a ``label`` is given, which is then read out."""
+    address = static("helpdesk/icons.svg")
+    if label:
+        return format_html(
+            '<svg class="hd-icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, address, name
+        )
+    return format_html('<svg class="hd-icon" aria-hidden="true"><use href="{}#{}"></use></svg>', address, name)

@@ -1,0 +1,67 @@
+"""Teams and who is in them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from helpdesk.common.admin import ServiceAdmin, state_badge
+from tickets.models import Team, TeamMembership
+
+
+class MembershipInline(admin.TabularInline):
+    model = TeamMembership
+    fields = ("user", "is_lead")
+    autocomplete_fields = ("user",)
+    extra = 1
+    verbose_name = gettext_lazy("member")
+    verbose_name_plural = gettext_lazy("members")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMembership]:
+        return super().get_queryset(request).select_related("user", "team")
+
+
+@admin.register(Team)
+class TeamAdmin(ServiceAdmin):
+    list_display = ("name", "openness", "member_count")
+    list_filter = ("is_private",)
+    search_fields = ("name",)
+    ordering = ("name", "id")
+    sortable_by = ("name",)
+    fields = ("name", "is_private")
+    inlines = (MembershipInline,)
+    empty_title = gettext_lazy("No teams yet.")
+    empty_text = gettext_lazy("Without teams everybody sees every ticket.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        return super().get_queryset(request).annotate(people=Count("memberships"))
+
+    @admin.display(description=gettext_lazy("tickets seen by"))
+    def openness(self, team: Team) -> SafeString:
+        return state_badge(_("members only"), "warning") if team.is_private else state_badge(_("everybody"), "quiet")
+
+    @admin.display(description=gettext_lazy("members"))
+    def member_count(self, team: Any) -> int:
+        return int(team.people)
+
+    def has_change_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+        """A private team is changed from inside, or by who sets teams up: nobody else lets himself in."""
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None or not obj.is_private or request.user.has_perm("tickets.add_team"):
+            return True
+        return obj.memberships.filter(user=request.user.pk).exists()
+
+    def get_inline_instances(self, request: HttpRequest, obj: Team | None = None) -> list[Any]:
+        inlines = super().get_inline_instances(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return inlines
+        for inline in inlines:
+            inline.has_add_permission = lambda *args, **kwargs: False
+            inline.has_change_permission = lambda *args, **kwargs: False
+            inline.has_delete_permission = lambda *args, **kwargs: False
+        return inlines
