@@ -123,7 +123,7 @@ def _as_webhook_request(request: HttpRequest, body: bytes) -> WebhookRequest:
         method=request.method or "",
         body=body,
         headers={name.lower(): value[:_MAX_HEADER_CHARACTERS] for name, value in request.headers.items()},
-        query=dict(request.GET.items()),
+        query={name: str(request.GET.get(name)) for name in request.GET},
         # The address that providers sign is the public one, whatever the Host header claims.
         url=settings.SITE_URL.rstrip("/") + request.get_full_path(),
         received_at=now(),

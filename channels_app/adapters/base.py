@@ -6,7 +6,7 @@ imported from here.
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from channels_app.adapters.values import (
     Address,
@@ -27,6 +27,11 @@ from channels_app.adapters.values import (
     digest,
 )
 from helpdesk.common.errors import AdapterError, ParseError, SignatureError
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from channels_app.forms import ChannelConfigForm
 
 __all__ = [
     "AdapterError",
@@ -75,10 +80,10 @@ class ChannelAdapter:
     """
 
     kind: ClassVar[str]
-    label: ClassVar[str]
+    label: ClassVar["str | _StrPromise"]
     identity_kind: ClassVar[str]
     can: ClassVar[Can] = Can.NOTHING
-    config_form: ClassVar[type]  # a channels_app.forms.ChannelConfigForm
+    config_form: "ClassVar[type[ChannelConfigForm]]"
     is_threaded: ClassVar[bool] = False  # True: a conversation per thread (mail); False: one per identity and channel
 
     def __init__(self, channel: ChannelConfig) -> None:

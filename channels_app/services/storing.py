@@ -26,15 +26,22 @@ MAX_BODY_IN_ROW_BYTES = 64 * 1024
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def store_events(*, channel: Channel, events: Sequence[RawEvent]) -> list[int]:
+def store_events(*, channel: Channel, events: Sequence[RawEvent], is_announced: bool = True) -> list[int]:
     """Store raw events; returns the ids of those that were not stored before, in the order given.
 
     Idempotent by ``adapter.event_key``, also under concurrent calls. When the transaction commits, ``events_stored``
-    is sent for the rows that wait to be processed; no receiver and no broker can make this call fail.
+    is sent for the rows that wait to be processed; no receiver and no broker can make this call fail. Who processes
+    them himself passes ``is_announced=False``.
     """
     rows = _as_rows(channel, events)
     with transaction.atomic():
-        return _insert_and_announce(rows)
+        return _insert_and_announce(rows, is_announced=is_announced)
+
+
+def find_stored_event(*, channel: Channel, event: RawEvent) -> InboundEvent | None:
+    """The row that made storing ``event`` again do nothing."""
+    key = adapter_for(channel).event_key(event)
+    return InboundEvent.objects.filter(channel=channel, dedup_key=key).first()
 
 
 def store_polled(
@@ -144,11 +151,11 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _insert_and_announce(rows: list[InboundEvent]) -> list[int]:
+def _insert_and_announce(rows: list[InboundEvent], *, is_announced: bool = True) -> list[int]:
     stored = _insert_new(rows)
     new_ids = [row.pk for row in stored]
     waiting = [row.pk for row in stored if row.state == InboundEvent.State.RECEIVED]
-    if waiting:
+    if waiting and is_announced:
         transaction.on_commit(partial(announce_events, waiting), robust=True)
     return new_ids
 
@@ -174,7 +181,7 @@ def _insert_new(rows: list[InboundEvent]) -> list[InboundEvent]:
             )
             for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
                 row.pk = pk
-        cursor.execute(*_insert_statement(sorted(rows, key=lambda row: row.dedup_key)))
+        cursor.execute(*_insert_statement(sorted(rows, key=lambda row: bytes(row.dedup_key))))
         inserted = {pk for (pk,) in cursor.fetchall()}
     if len(rows) == 1 and inserted:
         rows[0].pk = inserted.pop()
@@ -184,7 +191,7 @@ def _insert_new(rows: list[InboundEvent]) -> list[InboundEvent]:
 
 def _insert_statement(rows: list[InboundEvent]) -> tuple[str, list[Any]]:
     fields = [field for field in InboundEvent._meta.concrete_fields if rows[0].pk or not field.primary_key]
-    columns = ", ".join(field.column for field in fields)
+    columns = ", ".join(str(field.column) for field in fields)
     places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
     statement = (
         f"INSERT INTO {InboundEvent._meta.db_table} ({columns}) VALUES {places} "  # noqa: S608  names come from the model
