@@ -16,6 +16,8 @@ _FIRST_WORD = re.compile(r"[^\x00\s\"';,<>()*]+")
 _ESCAPE_SEQUENCE = re.compile(rb"\x1b[$(]")
 # Codecs of Python that are no charsets, or that turn harmless text into something else.
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
+_MULTIBYTE = frozenset({"gb18030", "hz", "big5hkscs", "cp950", "shift_jis", "cp932", "euc_jp", "cp949", "johab", "utf_7"})
+_LONG_SEQUENCE = re.compile("[\u0800-\U0010ffff]")
 _LATIN = frozenset({"cp1252", "iso8859-15", "ascii", "mac_roman"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -83,14 +85,18 @@ def _decode(data: bytes, codec: str) -> str:
 def _decode_declared(data: bytes, codec: str) -> str:
     if codec == "utf-8":
         return _decode_utf8(data)
-    # Text that is well-formed UTF-8 is UTF-8: in a Latin charset it would read "Ã¼", which nobody writes.
-    if codec in _LATIN and (text := _strict(data, "utf-8")) is not None:
+    # Text that is well-formed UTF-8 is UTF-8: in another charset it would read "Ã¼", which nobody writes. Short text in
+    # the charsets of East Asia can be well-formed by chance.
+    text = _strict(data, "utf-8")
+    if text is not None and (codec in _LATIN or len(_LONG_SEQUENCE.findall(text)) > 2 or codec not in _MULTIBYTE):
         return text
     if codec == "cp1252":
         return data.decode("cp1252", "mail_c1")
-    for candidate in (codec, "utf-8", *_SUPERSETS.get(codec, ())):
-        if (text := _strict(data, candidate)) is not None:
-            return text
+    for candidate in (codec, *_SUPERSETS.get(codec, ())):
+        if (decoded := _strict(data, candidate)) is not None:
+            return decoded
+    if text is not None:
+        return text
     return data.decode(_SUPERSETS.get(codec, (codec,))[-1], "replace")
 
 

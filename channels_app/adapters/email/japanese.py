@@ -13,6 +13,8 @@ _STANDARD = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext")
 def decode_japanese(data: bytes, codec: str = "") -> str:
     """The text of 7-bit escaped data: by the standard where it keeps to it, else by the vendors' tables."""
     candidates = ("iso2022_kr",) if codec == "iso2022_kr" or b"\x1b$)C" in data else _STANDARD
+    if b"\x0e" in data and candidates is _STANDARD:
+        return "".join(_runs(data))  # kana by shift out, which the standard does not know
     for candidate in candidates:
         try:
             return data.decode(candidate)

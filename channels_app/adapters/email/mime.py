@@ -93,7 +93,7 @@ def _sniff_boundary(mail: bytes, start: int) -> bytes:
     head = mail[start : start + _SNIFFED_BYTES]
     for match in _DELIMITER_LINE.finditer(head):
         boundary = match[1].rstrip()
-        if len(boundary) >= 3 and boundary.strip(b"-") and b" " not in boundary:
+        if boundary.strip(b"-") and b" " not in boundary:
             following = head[match.end() + 1 : match.end() + 200].lower()
             return boundary if following.startswith((b"content-", b"\n", b"\r\n")) else b""
     return b""
@@ -199,7 +199,6 @@ class _Splitter:
 
 
 def _clean_type(value: str, raw: str, default: str) -> str:
-    value = re.sub(r"\s*/\s*", "/", value[:200]).partition(" ")[0]
     if _CONTENT_TYPE.fullmatch(value):
         return value
     if inside := _CONTENT_TYPE_INSIDE.search(raw[:500].lower()):

@@ -9,6 +9,8 @@ from channels_app.adapters.email.limits import MAX_PARAMETERS
 from channels_app.adapters.email.words import decode_words
 
 _NAME = re.compile(r"([^\s=;,\"]{1,200})\s*=\s*")
+_MAX_VALUE = 300
+_SLASH = re.compile(r"\s{0,9}/\s{0,9}")
 _SEPARATORS = re.compile(r"[\s;,]*")
 _NEXT_NAME = re.compile(r"\s+[A-Za-z][A-Za-z0-9*-]{0,60}=")
 _AFTER_QUOTE = re.compile(r"\s*(?:$|;|,\s*[\w*-]{1,60}=|\s[\w*-]{1,60}\s?=)")
@@ -46,10 +48,10 @@ def _split_value(raw: str) -> tuple[str, str]:
     following = _NEXT_NAME.search(raw, 0, end)
     if following:
         end = following.start()
-    value = raw[:end].strip().strip("\"'").lower()
+    value = _SLASH.sub("/", raw[: min(end, _MAX_VALUE)]).strip().strip("\"'").lower()
     if "=" in value and "/" not in value.partition("=")[0]:
         return "", raw
-    return value.partition(",")[0].strip(), raw[end:]
+    return value.partition(",")[0].partition(" ")[0].strip(), raw[end:]
 
 
 def _pairs(rest: str) -> Iterator[tuple[str, str]]:

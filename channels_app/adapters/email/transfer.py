@@ -45,8 +45,8 @@ def _decode_base64(data: bytes) -> bytes:
     stripped = _BLANKS.sub(b"", data)
     if not stripped:
         return b""
-    rubbish = len(_NOT_BASE64.findall(stripped[:8192])) - stripped[:8192].count(b"=")
-    if rubbish * 20 > len(stripped[:8192]) and not _starts_as_base64(data):
+    sample = stripped[:8192].partition(b"=")[0]  # behind the padding a list server may have put a footer
+    if len(_NOT_BASE64.findall(sample)) * 20 > len(sample) and not _starts_as_base64(data):
         return data  # declared but not done
     decoded: list[bytes] = []
     position = 0
