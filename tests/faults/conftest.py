@@ -1,0 +1,146 @@
+"""Worlds that may be killed: a database of their own, a zygote, and the count of what was offered, stored and sent."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+IS_FULL = os.environ.get("HELPDESK_FAULTS") == "full"
+KILLS = 20 if IS_FULL else 2
+COUNTS: list[tuple[str, dict[str, int]]] = []
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody has at this moment."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def database_url(name: str) -> str:
+    """The address of another database on the server of the tests."""
+    base, _, query = os.environ["DATABASE_URL"].partition("?")
+    return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@dataclass
+class World:
+    """One installation that dies and comes back."""
+
+    database: str
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    _zygote: Any = None
+
+    def __enter__(self) -> "World":
+        environment = os.environ | {
+            "DATABASE_URL": database_url(self.database), "HELPDESK_DATA": str(self.folder), "HELPDESK_LOG_LEVEL": "CRITICAL",
+            "HELPDESK_TRUSTED_HOSTS": "127.0.0.1",
+        } | self.environment  # fmt: skip
+        self._zygote = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.zygote"],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert json.loads(self._zygote.stdout.readline())["ready"]
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._zygote.stdin.close()
+        self._zygote.wait(20)
+
+    def _tell(self, **command: Any) -> dict[str, int]:
+        self._zygote.stdin.write(json.dumps(command) + "\n")
+        self._zygote.stdin.flush()
+        return json.loads(self._zygote.stdout.readline())
+
+    def run(self, job: str, *, failpoint: str = "", **arguments: Any) -> int:
+        """Run a job to its end; returns its exit code, or minus the signal that killed it."""
+        return self._tell(do="run", job=job, failpoint=failpoint, arguments=arguments)["status"]
+
+    def start(self, job: str, *, failpoint: str = "", **arguments: Any) -> int:
+        """Start a job in the background; returns its pid."""
+        return self._tell(do="start", job=job, failpoint=failpoint, arguments=arguments)["pid"]
+
+    def stop(self, pid: int) -> int:
+        """Kill a background job if it still runs, and collect it."""
+        os.kill(pid, signal.SIGKILL)
+        return self.wait(pid)
+
+    def wait(self, pid: int) -> int:
+        return self._tell(do="wait", pid=pid)["status"]
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(database_url(self.database), autocommit=True) as own:
+            return own.execute(sql).fetchall()  # type: ignore[arg-type]
+
+    def count(self, what: str) -> int:
+        return int(self.query(f"SELECT count(*) FROM {what}")[0][0])
+
+    def let_leases_expire(self) -> None:
+        """As if the minutes had passed."""
+        with psycopg.connect(database_url(self.database), autocommit=True) as own:
+            for table in ("channels_app_inboundevent", "tickets_message"):
+                own.execute(
+                    f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL"
+                )  # type: ignore[arg-type]
+            own.execute("UPDATE tickets_message SET next_try_at = NULL WHERE next_try_at IS NOT NULL")
+            own.execute("UPDATE channels_app_channel SET poll_lease_until = NULL, next_poll_at = NULL")
+
+    def kill_at(self, failpoint: str, job: str, **arguments: Any) -> int:
+        """Run the job KILLS times with a kill at the second pass of ``failpoint`` each; returns how often it was killed."""
+        killed = 0
+        for _ in range(KILLS):
+            killed += self.run(job, failpoint=f"{failpoint}:2", **arguments) == -signal.SIGKILL
+            self.let_leases_expire()
+        return killed
+
+
+@pytest.fixture
+def world(transactional_db: None, tmp_path: Path) -> Iterator[World]:
+    """A world on a copy of the test database."""
+    template = connection.settings_dict["NAME"]
+    name = f"fault_{uuid.uuid4().hex[:12]}"
+    connection.close()
+    admin_url = database_url("postgres")
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+    try:
+        with World(database=name, folder=tmp_path / "data") as made:
+            yield made
+    finally:
+        with psycopg.connect(admin_url, autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def counted(request: pytest.FixtureRequest) -> Any:
+    """Keep the numbers of a run for the summary."""
+
+    def keep(**numbers: int) -> None:
+        COUNTS.append((request.node.name, numbers))
+
+    return keep
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if COUNTS:
+        terminalreporter.section("faults: offered, stored, sent")
+        for name, numbers in COUNTS:
+            terminalreporter.write_line(f"{name}: " + ", ".join(f"{key} {value}" for key, value in numbers.items()))
