@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-_GRACE_SECONDS = {False: 5.0, True: 20.0}
+_GRACE_SECONDS = {False: 3.0, True: 20.0}
 
 
 def is_alive(pid: int) -> bool:
