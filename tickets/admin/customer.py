@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -96,7 +96,7 @@ class CustomerAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("last message"))
     def last_heard_of(self, customer: Any) -> str:
         moment = customer.last_message_at
-        return _("%(time)s ago") % {"time": timesince(moment, depth=1)} if moment else "–"
+        return naturaltime(moment) if moment else "–"
 
     @admin.display(description=gettext_lazy("marks"))
     def marks(self, customer: Customer) -> SafeString | str:

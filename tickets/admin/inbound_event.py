@@ -67,6 +67,7 @@ def capped_counts() -> dict[str, str]:
 
 @admin.register(InboundEvent)
 class InboundEventAdmin(ReadOnlyAdmin):
+    list_title = gettext_lazy("Deliveries")
     list_display = ("number", "received_at", "channel", "source", "shown_size", "shown_state", "why")
     list_filter = (StateFilter, "source", "channel")
     list_select_related = ("channel",)
@@ -119,7 +120,7 @@ class InboundEventAdmin(ReadOnlyAdmin):
         return None if hidden.exists() else event
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context: dict[str, Any] = {"title": _("Deliveries")}
+        context: dict[str, Any] = {}
         if self.has_view_permission(request):
             context["hd_tabs"] = self.tabs(request)
         return super().changelist_view(request, {**context, **(extra_context or {})})

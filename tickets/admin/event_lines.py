@@ -1,0 +1,133 @@
+"""Ticket events in words: the small lines between the bubbles."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets.models import Ticket, TicketEvent
+
+EVENT_ICONS = {
+    "ticket.assigned": "user",
+    "ticket.resolved": "circle-check",
+    "ticket.reopened": "rotate-ccw",
+    "ticket.closed": "lock",
+    "ticket.status_changed": "hourglass",
+    "ticket.merged": "git-merge",
+    "ticket.absorbed": "git-merge",
+    "ticket.unmerged": "git-merge",
+    "ticket.released": "git-merge",
+    "ticket.marked_spam": "shield-alert",
+    "ticket.unmarked_spam": "shield-check",
+    "ticket.priority_changed": "flag",
+    "ticket.subject_changed": "pencil",
+    "ticket.tags_changed": "tag",
+    "survey.answered": "star",
+}
+_SENTENCES = {
+    "ticket.resolved": gettext_lazy("%(who)s resolved this"),
+    "ticket.marked_spam": gettext_lazy("%(who)s marked this as spam"),
+    "ticket.unmarked_spam": gettext_lazy("%(who)s took this out of spam"),
+    "ticket.subject_changed": gettext_lazy("%(who)s changed the subject"),
+    "ticket.tags_changed": gettext_lazy("%(who)s changed the tags"),
+    "ticket.merged": gettext_lazy("%(who)s merged this into #%(other)s"),
+    "ticket.absorbed": gettext_lazy("%(who)s merged #%(other)s into this"),
+    "ticket.unmerged": gettext_lazy("%(who)s undid the merge"),
+    "ticket.released": gettext_lazy("%(who)s took #%(other)s out again"),
+    "survey.planned": gettext_lazy("The customer will be asked how it was"),
+    "survey.sent": gettext_lazy("The customer was asked how it was"),
+    "survey.suppressed": gettext_lazy("The customer is not asked this time"),
+}
+
+
+def event_icon(event: TicketEvent) -> str:
+    """The sprite's name of the picture beside the line."""
+    return EVENT_ICONS.get(event.kind, "history")
+
+
+def describe_event(event: Any) -> str:
+    """One sentence about an event that ``selectors.timeline`` has read; a kind nobody has words for shows its code."""
+    words = {"who": _who(event), "other": event.other_number or "?"}
+    if event.kind in _SENTENCES:
+        return str(_SENTENCES[event.kind]) % words
+    writer = _WRITERS.get(event.kind)
+    return writer(event, words) if writer else f"{words['who']}: {event.kind}"
+
+
+def _who(event: Any) -> str:
+    if event.actor is not None:
+        return str(event.actor.display_name)
+    kinds = {
+        TicketEvent.ActorKind.CUSTOMER: _("The customer"),
+        TicketEvent.ActorKind.BOT: _("The bot"),
+        TicketEvent.ActorKind.AGENT: _("Somebody"),
+    }
+    return kinds.get(event.actor_kind, _("The helpdesk"))
+
+
+def _opened(event: Any, words: dict[str, Any]) -> str:
+    if event.other_number:
+        return _("Opened as a follow-up of #%(other)s") % words
+    return _("%(who)s opened this ticket") % words
+
+
+def _assigned(event: Any, words: dict[str, Any]) -> str:
+    data = event.data
+    parts = []
+    if data.get("to_assignee") != data.get("from_assignee"):
+        if data.get("to_assignee") is None:
+            parts.append(_("%(who)s removed the assignee"))
+        elif data.get("to_assignee") == event.actor_id:
+            parts.append(_("%(who)s took this"))
+        else:
+            parts.append(_("%(who)s assigned this to %(assignee)s"))
+    if data.get("to_team") != data.get("from_team"):
+        if data.get("to_team") is None:
+            parts.append(_("%(who)s removed the team"))
+        else:
+            parts.append(_("%(who)s moved this to the team %(team)s"))
+    words |= {"assignee": event.assignee_name or "?", "team": event.team_name or "?"}
+    return ", ".join(part % words for part in parts)
+
+
+def _status_changed(event: Any, words: dict[str, Any]) -> str:
+    label = dict(Ticket.Status.choices).get(event.data.get("to"), event.data.get("to"))
+    return _("%(who)s set the status to “%(status)s”") % {**words, "status": label}
+
+
+def _priority_changed(event: Any, words: dict[str, Any]) -> str:
+    label = dict(Ticket.Priority.choices).get(event.data.get("to"), event.data.get("to"))
+    return _("%(who)s set the priority to “%(priority)s”") % {**words, "priority": label}
+
+
+def _reopened(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("by_message"):
+        return _("A message of the customer reopened this")
+    return _("%(who)s reopened this") % words
+
+
+def _closed(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("why") == "window_over":
+        return _("Closed: the customer did not come back")
+    return _("%(who)s closed this") % words
+
+
+def _answered(event: Any, words: dict[str, Any]) -> str:
+    score, before = event.data.get("score"), event.data.get("previous")
+    if before is not None and before != score:
+        return _("The customer changed the vote from %(before)s to %(score)s of 10") % {
+            "before": before,
+            "score": score,
+        }
+    return _("The customer voted %(score)s of 10") % {"score": score}
+
+
+_WRITERS = {
+    "ticket.opened": _opened,
+    "ticket.assigned": _assigned,
+    "ticket.status_changed": _status_changed,
+    "ticket.priority_changed": _priority_changed,
+    "ticket.reopened": _reopened,
+    "ticket.closed": _closed,
+    "survey.answered": _answered,
+}

@@ -1,0 +1,120 @@
+"""The composer's endpoints: reply, note, draft, undo, decisions about deliveries, and reading."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from helpdesk.common.errors import HelpdeskError, InvalidInput, NotVisible, Unprocessable
+from tickets.admin.doors import AgentRequest
+from tickets.models import Message, Ticket
+from tickets.services.actors import Actor
+from tickets.services.drafts import save_draft
+from tickets.services.files import StoredFile, store_file
+from tickets.services.lifecycle import mark_read
+from tickets.services.replies import add_note, reply_to_ticket
+from tickets.services.unsending import leave_unsent, send_again, undo_send
+
+MAX_FILES = 20
+
+
+class TooLarge(HelpdeskError):
+    """The files together pass the limit."""
+
+    status = 413
+
+
+def reply(request: AgentRequest, ticket: Ticket) -> HttpResponse:
+    """Send an answer or keep a note: 204 and ``HX-Trigger: newmsg``, so that the bubble comes the one way all come.
+
+    Takes ``kind`` (message, note), ``text``, ``conversation``, ``cc`` (several), ``files``, ``seen``, ``then``.
+    """
+    data, actor = request.POST, Actor.agent(request.user)
+    text = data.get("text", "")
+    is_note = data.get("kind") == Message.Kind.NOTE
+    if not is_note:
+        _refuse_early(text, request)
+    files = _store(request)
+    if is_note:
+        add_note(ticket_id=ticket.pk, actor=actor, text=text, attachments=files)
+    else:
+        reply_to_ticket(
+            ticket_id=ticket.pk,
+            actor=actor,
+            text=text,
+            conversation_id=_number(data.get("conversation", "")),
+            cc=[address for address in data.getlist("cc") if address.strip()],
+            attachments=files,
+            seen_sequence=_number(data.get("seen", "")),
+            status_after=data.get("then", "") if data.get("then") in ("pending", "resolved") else "",
+            undo_seconds=settings.HELPDESK_UNDO_SECONDS,
+        )
+    return HttpResponse(status=204, headers={"HX-Trigger": "newmsg"})
+
+
+def _refuse_early(text: str, request: AgentRequest) -> None:
+    """Refuse what needs no look at the ticket before files are written to storage."""
+    if not text.strip() and not request.FILES:
+        raise Unprocessable("empty_reply", _("Write something first."), fields={"text": "empty"})
+
+
+def _store(request: AgentRequest) -> Sequence[StoredFile]:
+    uploads = request.FILES.getlist("files")
+    if len(uploads) > MAX_FILES:
+        text = _("At most %(count)d files can be attached to one message.") % {"count": MAX_FILES}
+        raise InvalidInput("too_many_files", text, fields={"files": "too many"})
+    if sum(upload.size or 0 for upload in uploads) > settings.HELPDESK_MAX_ATTACHMENT_BYTES:
+        most = settings.HELPDESK_MAX_ATTACHMENT_BYTES // 1024**2
+        text = _("The files are larger than %(most)d MB together. Remove some of them.") % {"most": most}
+        raise TooLarge("attachments_too_large", text, fields={"files": "too large"})
+    return [
+        store_file(name=upload.name or "", content=upload.read(), content_type=upload.content_type or "")
+        for upload in uploads
+    ]
+
+
+def draft(request: AgentRequest, ticket: Ticket) -> HttpResponse:
+    """Keep what is typed; an empty text forgets it."""
+    kind = request.POST.get("kind", "")
+    if kind not in Message.Kind.values:
+        raise InvalidInput("unknown_kind", _("A draft is a message or a note."), fields={"kind": "unknown"})
+    save_draft(ticket_id=ticket.pk, actor=Actor.agent(request.user), kind=kind, text=request.POST.get("text", ""))
+    return HttpResponse(status=204)
+
+
+def undo(request: AgentRequest, ticket: Ticket, message_id: int) -> HttpResponse:
+    """Take a message back while it waits; its text is answered, so that the composer can show it again."""
+    _own(ticket, message_id)
+    message = undo_send(message_id=message_id, actor=Actor.agent(request.user))
+    return JsonResponse({"text": message.reply_text or message.text}, headers={"HX-Trigger": "newmsg"})
+
+
+def again(request: AgentRequest, ticket: Ticket, message_id: int) -> HttpResponse:
+    """Queue a failed or unknown message once more."""
+    _own(ticket, message_id)
+    send_again(message_id=message_id, actor=Actor.agent(request.user))
+    return HttpResponse(status=204, headers={"HX-Trigger": "newmsg"})
+
+
+def leave(request: AgentRequest, ticket: Ticket, message_id: int) -> HttpResponse:
+    """Decide that a message of unknown outcome stays as it is."""
+    _own(ticket, message_id)
+    leave_unsent(message_id=message_id, actor=Actor.agent(request.user))
+    return HttpResponse(status=204, headers={"HX-Trigger": "newmsg"})
+
+
+def read(request: AgentRequest, ticket: Ticket) -> HttpResponse:
+    """Somebody who answers has the ticket before him: the team's unread counter starts again."""
+    mark_read(ticket_id=ticket.pk, actor=Actor.agent(request.user))
+    return HttpResponse(status=204)
+
+
+def _own(ticket: Ticket, message_id: int) -> None:
+    # The ticket was fetched through visible_to; a message of another ticket is none of this page.
+    if not Message.objects.filter(pk=message_id, ticket=ticket).exists():
+        raise NotVisible("message_not_found", _("There is no such message."))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,0 +1,239 @@
+"""The lists agents work from: views, their capped counts, and pages of rows by keyset."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Value as Literal
+from django.db.models.functions import Coalesce, JSONObject, Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from helpdesk.core.models import SiteSettings
+from tickets.models import Draft, Tag, Ticket
+
+PAGE_SIZE = 50
+PANE_SIZE = 40
+COUNT_CAP = 100
+LATE_AFTER_DEFAULT = timedelta(minutes=60)
+
+# view -> its name on the rail. The order is the rail's.
+VIEWS = {
+    "mine": _("Mine"),
+    "unassigned": _("Unassigned"),
+    "open": pgettext_lazy("tickets still open", "Open"),
+    "late": _("Late"),
+    "all": _("All"),
+}
+DEFAULT_VIEW = "open"
+FILTER_LABELS = {
+    "channel": _("channel"),
+    "team": _("team"),
+    "assignee": _("assignee"),
+    "customer": _("customer"),
+    "tag": _("tag"),
+}
+SORTS = {"newest": _("Newest first"), "waiting": _("Waiting longest")}
+
+
+class BadCursor(ValueError):
+    """A cursor that this module has not written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cursor:
+    """The place behind one row: the value it is ordered by (UTC) and its id."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what ``str`` wrote. Raises BadCursor."""
+        micros, _dash, pk = text.partition("-")
+        if not (micros.isascii() and micros.isdigit() and pk.isascii() and pk.isdigit()) or len(text) > 40:
+            raise BadCursor(text)
+        try:
+            at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(micros))
+        except OverflowError as error:
+            raise BadCursor(text) from error
+        if int(pk) >= 2**63:
+            raise BadCursor(text)
+        return cls(at=at, pk=int(pk))
+
+    def __str__(self) -> str:
+        return f"{(self.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)}-{self.pk}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What narrows a view, by id; None asks for nothing. Figures on other pages lead here with them."""
+
+    channel: int | None = None
+    team: int | None = None
+    assignee: int | None = None
+    customer: int | None = None
+    tag: int | None = None
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> Self:
+        """Read URL parameters. Raises BadCursor for one that is no id."""
+        values: dict[str, int | None] = {}
+        for key in FILTER_LABELS:
+            text = asked.get(key, "")
+            if text and not (text.isascii() and text.isdigit() and len(text) < 19):
+                raise BadCursor(text)
+            values[key] = int(text) if text else None
+        return cls(**values)
+
+    def as_parameters(self) -> dict[str, int]:
+        """The filters that are set, as URL parameters."""
+        return {key: value for key in FILTER_LABELS if (value := getattr(self, key)) is not None}
+
+    def labels(self) -> list[tuple[str, Any]]:
+        """(parameter, what it narrows) of the filters that are set."""
+        return [(key, FILTER_LABELS[key]) for key in self.as_parameters()]
+
+    def condition(self) -> Q:
+        """The filters as a condition on tickets."""
+        asked = {("tags" if key == "tag" else key): value for key, value in self.as_parameters().items()}
+        return Q(**asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Rows in the order shown. ``before`` leads to the page above, ``after`` to the page below; None where there is none."""
+
+    rows: Sequence[Ticket]
+    before: Cursor | None
+    after: Cursor | None
+
+
+def late_before() -> Any:
+    """The instant before which a waiting customer is late, as an expression: reading the option costs no query."""
+    option = Subquery(SiteSettings.objects.filter(pk=1).values("late_after"))
+    return ExpressionWrapper(Now() - Coalesce(option, Literal(LATE_AFTER_DEFAULT)), output_field=DateTimeField())
+
+
+def site_time_zone() -> Any:
+    """The site's time zone as an expression."""
+    return Coalesce(Subquery(SiteSettings.objects.filter(pk=1).values("time_zone")), Literal("UTC"))
+
+
+def tickets_in_view(*, user: Any, view: str) -> QuerySet[Ticket]:
+    """The tickets of a view that ``user`` may see, not ordered. Raises KeyError for a view that is none."""
+    seen = Ticket.objects.visible_to(user)
+    conditions: dict[str, Q | None] = {
+        "mine": Q(assignee=user.pk),
+        "unassigned": Q(assignee=None),
+        "open": Q(),
+        "late": Q(waiting_since__isnull=False, waiting_since__lt=late_before()),
+        "all": None,
+    }
+    condition = conditions[view]
+    return seen if condition is None else seen.still_open().filter(condition)
+
+
+def count_views(*, user: Any) -> dict[str, int]:
+    """How many tickets each view holds, at most COUNT_CAP: who reads 100 writes "99+". One statement."""
+    parts, parameters = [], []
+    for view in VIEWS:
+        try:
+            rows = tickets_in_view(user=user, view=view).order_by().values("pk")[:COUNT_CAP]
+            sql, values = rows.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT %s, count(*) FROM ({sql}) AS capped")  # noqa: S608 - compiled by the ORM
+        parameters += [view, *values]
+    counts = dict.fromkeys(VIEWS, 0)
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), parameters)
+            counts.update(dict(cursor.fetchall()))
+    return counts
+
+
+def list_tickets(
+    *,
+    user: Any,
+    view: str,
+    sort: str = "newest",
+    filters: Filters | None = None,
+    ids: frozenset[int] | None = None,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """One page of a view; ``filters`` narrow it, and ``ids`` to what a search has found. One statement.
+
+    Sorted by "waiting" the list holds the tickets whose customer waits for an answer, and only those.
+    Rows carry ``is_late``, ``has_draft`` (of ``user``), ``tag_list`` ([{"name", "color"}]) and ``site_zone``.
+    """
+    tickets = tickets_in_view(user=user, view=view)
+    if filters is not None:
+        tickets = tickets.filter(filters.condition())
+    if ids is not None:
+        tickets = tickets.filter(pk__in=ids)
+    field = "last_message_at"
+    if sort == "waiting":
+        field, tickets = "waiting_since", tickets.filter(waiting_since__isnull=False)
+    is_rising = (sort == "waiting") != (before is not None)
+    border = before or after
+    if border is not None:
+        tickets = tickets.filter(_beyond(field, border, is_rising=is_rising))
+    order = (field, "pk") if is_rising else (f"-{field}", "-pk")
+    rows = list(_with_row_columns(tickets, user).order_by(*order)[: size + 1])
+    has_more, rows = len(rows) > size, rows[:size]
+    if before is not None:
+        rows.reverse()
+    has_above = has_more if before is not None else after is not None
+    has_below = has_more if before is None else True
+    return Page(
+        rows=rows,
+        before=_cursor(rows[0], field) if rows and has_above else None,
+        after=_cursor(rows[-1], field) if rows and has_below else None,
+    )
+
+
+def next_ticket(*, user: Any, view: str, besides: int) -> Ticket | None:
+    """What to open after ``besides`` in a view: whoever waits longest, else the newest. At most two statements."""
+    tickets = tickets_in_view(user=user, view=view).still_open().exclude(pk=besides).only("pk", "number")
+    waiting = tickets.filter(waiting_since__isnull=False).order_by("waiting_since", "pk").first()
+    return waiting or tickets.order_by("-last_message_at", "-pk").first()
+
+
+def _beyond(field: str, border: Cursor, *, is_rising: bool) -> Q:
+    # The outer inequality is redundant and lets PostgreSQL start its index scan at the border.
+    if is_rising:
+        inner = Q(**{f"{field}__gt": border.at}) | Q(pk__gt=border.pk)
+        return Q(**{f"{field}__gte": border.at}) & inner
+    return Q(**{f"{field}__lte": border.at}) & (Q(**{f"{field}__lt": border.at}) | Q(pk__lt=border.pk))
+
+
+def _cursor(row: Ticket, field: str) -> Cursor:
+    return Cursor(at=getattr(row, field), pk=row.pk)
+
+
+def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
+    tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
+    is_late = Q(status__in=("new", "open", "pending", "on_hold"), waiting_since__lt=late_before())
+    return (
+        tickets.select_related("customer", "channel", "assignee", "team")
+        .annotate(
+            is_late=Coalesce(ExpressionWrapper(is_late, output_field=BooleanField()), Literal(False)),
+            has_draft=Exists(Draft.objects.filter(ticket=OuterRef("pk"), agent=user.pk).exclude(text="")),
+            tag_list=ArraySubquery(tags.values(json=JSONObject(name=F("name"), color=F("color")))),
+            site_zone=site_time_zone(),
+        )
+        .only(
+            "number", "subject", "status", "priority", "is_spam", "last_message_at", "last_message_is_inbound",
+            "preview", "unread_count", "waiting_since", "language", "notice",
+            "customer__name", "customer__is_vip", "channel__name", "channel__kind",
+            "assignee__first_name", "assignee__last_name", "assignee__username", "team__name",
+        )
+    )  # fmt: skip
