@@ -22,6 +22,7 @@ CUSTOMERS_BY_NAME_CAP = 20
 
 _NUMBER = re.compile(r"#?(\d{1,18})")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{6,30}")
+_BLANK = re.compile(r"\s")
 _NAME_LETTERS = re.compile(r"\w{3}")
 
 _HITS = """
@@ -121,14 +122,15 @@ def _hit_parameters(terms: list[str]) -> dict[str, Any]:
 
 
 def _addresses(query: str) -> list[str]:
-    """The stored forms of what looks like a mail address or a phone number."""
+    """The stored forms of what may be a mail address, a phone number, or somebody's id on a channel."""
     if "@" in query:
         address = normalise_email(query)
         return [address] if address else []
+    addresses = [] if _BLANK.search(query) or not query else [query]
     if _PHONE.fullmatch(query):
         digits = re.sub(r"\D", "", query)
-        return [digits, f"+{digits}"] if len(digits) >= 6 else []
-    return []
+        addresses += [digits, f"+{digits}"] if len(digits) >= 6 else []
+    return addresses
 
 
 def _name_pattern(query: str) -> str:
