@@ -42,10 +42,11 @@ _ACTIONS: dict[str, Status] = {
 
 
 class _Original(NamedTuple):
-    """What is known of the mail that is reported on: its ids, the most telling one first, and our tokens."""
+    """What is known of the mail that is reported on: its ids, the most telling one first, our tokens, who it was for."""
 
     ids: tuple[str, ...]
     tokens: tuple[str, ...]
+    recipient: str = ""  # only where it had a single one
 
 
 class _Report(NamedTuple):
@@ -197,7 +198,7 @@ def _update(report: _Report, index: int, *, status: Status, failure: Failure) ->
         sent_at=report.sent_at,
         status=status,
         status_of=ids[0] if ids else "",
-        recipient=failure.recipient,
+        recipient=failure.recipient or report.original.recipient,
         error_code=failure.error_code,
         reason=failure.reason,
         is_bounce=status == "failed",
@@ -258,7 +259,9 @@ def _original(root: Part, parts: Sequence[Part], text: str) -> _Original:
     ids += _ID_IN_TEXT.findall(text[:_MAX_STATUS_CHARACTERS])
     known = tuple(dict.fromkeys(filter(None, ids)))
     recipients.append(text[:_MAX_STATUS_CHARACTERS])
-    return _Original(known, find_tokens(recipients=recipients, message_ids=known, subject=f"{subject} {text[:20_000]}"))
+    tokens = find_tokens(recipients=recipients, message_ids=known, subject=f"{subject} {text[:20_000]}")
+    addressed = parse_addresses(returned.raw("to"), limit=2) if returned is not None else []
+    return _Original(known, tokens, addressed[0].address if len(addressed) == 1 else "")
 
 
 def _returned_headers(parts: Sequence[Part]) -> Headers | None:

@@ -1,5 +1,6 @@
 """Returned mails without machine-readable fields: qmail, Exim, Exchange, Gmail and others, read from their words."""
 
+import itertools
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -26,14 +27,23 @@ _MAX_REASON = 500
 _ADDRESS = re.compile(
     r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~\u0080-\uffff][^\s<>()\[\],;:\"]{0,120}@[^\s<>()\[\],;:\"'@]{1,200}"
 )
-# "<a@example.org>:" of qmail and Postfix, a line of its own in Exim, sendmail and Lotus.
+# How a failed address stands in a report, from the surest form to the vaguest: "<a@example.org>:" of qmail and Postfix,
+# labelled, in the transcript of an old sendmail, on a line of its own (Exim, Lotus), at the beginning of a line.
 _LEADING = re.compile(r"(?m)^[ \t>*•-]{0,8}<([^<>\s]{1,200}@[^<>\s]{1,200})>[ \t]*(?:\([^()\n]{0,200}\))?[:,]?")
+_LABELLED = re.compile(
+    r"(?im)^[ \t*•-]{0,8}(?:failed |final-|original-)?(?:recipient|rcpt to|user)(?: address)?:[ \t]{0,8}(?:rfc822;[ \t]?)?"
+    r"<?([^\s<>()\[\],;:\"]{1,120}@[^\s<>()\[\],;:\"]{1,200})"
+)
+_TRANSCRIPT = re.compile(r"(?m)^[45]\d\d [^\n<>]{0,20}<([^<>\s]{1,120}@[^<>\s]{1,200})>\.\.\.")
 _ALONE = re.compile(
-    r"(?m)^[ \t*•\"'-]{0,8}(?:[^\s<>@:]{1,40}[ \t]){0,4}[<(]?([^\s<>()\[\],;:\"]{1,120}@[^\s<>()\[\],;:\"]{1,200})"
+    r"(?m)^(?![^\n]{0,40}generated from)[ \t*•\"'-]{0,8}(?:[^\s<>@:]{1,40}[ \t]){0,4}[<(]?"
+    r"([^\s<>()\[\],;:\"]{1,120}@[^\s<>()\[\],;:\"]{1,200})"
     r"(?:<mailto:[^<>\s]{1,300}>)?[>)]?[\"']?[ \t]*:?[ \t]*$"
 )
-_REASON_START = re.compile(
-    r"(?im)^.{0,60}(?:said|because|reason|error|response|diagnos|grund|raison|motivo)\b.{0,40}:\s*"
+_STARTING = re.compile(r"(?m)^[ \t*•-]{0,8}<?([^\s<>()\[\],;:\"]{1,120}@[^\s<>()\[\],;:\"]{1,200})>?(?::[ \t]|[ \t])")
+_ADDRESS_FORMS = (_LEADING, _LABELLED, _TRANSCRIPT, _ALONE, _STARTING)
+_REPLY_SUBJECT = re.compile(
+    r"(?i)\s*(?:re|aw|sv|antw|r|tr|fwd?|wg|rv|vs|odp|ynt|回复|回覆|返信|답장)\s?(?:\[\d+\])?[:：]"
 )
 
 
@@ -49,14 +59,18 @@ class Failure:
 
 def is_from_server(headers: Headers) -> bool:
     """Whether a mail server wrote the mail: by its address, its name, or the empty return path."""
-    raw = headers.raw("from")
-    senders = parse_addresses(raw, limit=1)
-    local = senders[0].address.partition("@")[0] if senders else raw.strip(" <>\"'").lower()
-    if DAEMON_LOCAL_PARTS.fullmatch(local) or headers.has("x-failed-recipients"):
+    if _has_daemon_address(headers) or headers.has("x-failed-recipients"):
         return True
     if headers.raw("return-path").replace(" ", "") == "<>":
         return True
     return bool(DAEMON_NAMES.search(headers.text("from").partition("<")[0]))
+
+
+def _has_daemon_address(headers: Headers) -> bool:
+    raw = headers.raw("from").strip()
+    senders = parse_addresses(raw, limit=1)
+    local = senders[0].address.partition("@")[0] if senders else raw.strip(" <>\"'").lower()
+    return raw == "<>" or bool(DAEMON_LOCAL_PARTS.fullmatch(local))
 
 
 def read_failures(headers: Headers, text: str, *, ours: Collection[str]) -> list[Failure] | None:
@@ -66,25 +80,33 @@ def read_failures(headers: Headers, text: str, *, ours: Collection[str]) -> list
     """
     head = _report_text(text)
     subject = headers.text("subject")
-    has_subject, has_body = bool(SUBJECTS.search(subject)), bool(BODIES.search(head))
-    if not (has_subject or has_body) or not (headers.has("x-failed-recipients") or has_body or _code(head)):
+    has_subject = bool(SUBJECTS.search(subject)) and not _REPLY_SUBJECT.match(subject)
+    has_body = _says_failed(head)
+    if not (has_subject or has_body or headers.has("x-failed-recipients")):
         return None
     others = {
         *ours,
         *(found.address for name in ("to", "from") for found in parse_addresses(headers.raw(name), limit=50)),
     }
     recipients = _failed_header(headers) or _recipients(head, others)
-    if not recipients and not (has_subject and has_body):
+    is_sure = has_body or (has_subject and _has_daemon_address(headers))
+    if not (is_sure if recipients else has_subject and has_body):
         return None
     is_delay = _is_delay(subject, head)
     return [_failure(recipient, head, is_delay=is_delay) for recipient in recipients or [""]]
 
 
 def _report_text(text: str) -> str:
+    """The report without the returned mail below it. A report may begin with some lines of that mail's header."""
     head = text[:_MAX_CHARACTERS]
-    returned = RETURNED_MAIL.search(head)
-    # A report that begins with the returned mail says its reasons behind it.
-    return head[: returned.start()] if returned and head[: returned.start()].strip() else head
+    for returned in itertools.islice(RETURNED_MAIL.finditer(head), 20):
+        if _says_failed(head[: returned.start()]):
+            return head[: returned.start()]
+    return head
+
+
+def _says_failed(text: str) -> bool:
+    return bool(_code(text)) or bool(BODIES.search(" ".join(text.split())))
 
 
 def _failed_header(headers: Headers) -> list[str]:
@@ -93,7 +115,7 @@ def _failed_header(headers: Headers) -> list[str]:
 
 
 def _recipients(head: str, others: Collection[str]) -> list[str]:
-    for pattern in (_LEADING, _ALONE):
+    for pattern in _ADDRESS_FORMS:
         found = list(_usable(pattern.findall(head), others))
         if found:
             return found
@@ -131,7 +153,7 @@ def _reason(recipient: str, head: str) -> str:
         stripped = line.strip().lstrip(">:)* ")
         if not stripped and sum(map(len, block)) > 20:
             break
-        if block and (_LEADING.match(line) or _ALONE.match(line)):
+        if block and any(form.match(line) for form in (_LEADING, _LABELLED, _ALONE, _STARTING)):
             break
         if stripped:
             block.append(stripped)

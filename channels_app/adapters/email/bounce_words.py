@@ -34,7 +34,9 @@ SUBJECTS = re.compile(
 BODIES = re.compile(
     r"(?i)could ?n[o']t be delivered|was(?: not|n[’']t) delivered|has not been delivered|could not be sent|undeliverable|"
     r"unable to (?:deliver|be delivered)|not able to deliver|wasn[’']t able to deliver|delivery (?:to .{0,120})?(?:has )?failed|"
-    r"failed permanently|permanent (?:fatal )?error|fatal errors|did not reach|couldn[’']t be delivered|"
+    r"failed permanently|permanent (?:fatal |delivery )?error|error (?:occurred )?while (?:trying|attempting) to deliver|"
+    r"error delivering|(?:has|was) (?:been )?aborted|no valid recipients|failure reasons?|delivery problems|incorrectly constructed|"
+    r"host unknown|unknown (?:host|user|recipient)|fatal errors|did not reach|couldn[’']t be delivered|"
     r"cannot be delivered|can[’']t be delivered|not deliver|returned to sender|returned mail|failed recipient|"
     r"delivery problem|has not yet been delivered|temporarily (?:deferred|undeliverable)|"
     r"delivery (?:is|was|has been) delayed|has been delayed|message (?:has been |was )?rejected|address(?:es)? failed|"

@@ -16,7 +16,9 @@ _FIRST_WORD = re.compile(r"[^\x00\s\"';,<>()*]+")
 _ESCAPE_SEQUENCE = re.compile(rb"\x1b[$(]")
 # Codecs of Python that are no charsets, or that turn harmless text into something else.
 _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
-_MULTIBYTE = frozenset({"gb18030", "hz", "big5hkscs", "cp950", "shift_jis", "cp932", "euc_jp", "cp949", "johab", "utf_7"})
+_MULTIBYTE = frozenset(
+    {"gb18030", "hz", "big5hkscs", "cp950", "shift_jis", "cp932", "euc_jp", "cp949", "johab", "utf_7"}
+)
 _LONG_SEQUENCE = re.compile("[\u0800-\U0010ffff]")
 _LATIN = frozenset({"cp1252", "iso8859-15", "ascii", "mac_roman"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
