@@ -23,6 +23,8 @@ class ChannelConfigForm(forms.Form):
     """
 
     secret_names: ClassVar[tuple[str, ...]] = ()
+    # (title, field names): how a page groups the fields; those that are not named stand together at the end.
+    sections: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
 
     def __init__(
         self,

@@ -17,11 +17,15 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """One kind of object: its group, its icon in icons.svg, and what it is for in one line."""
+    """One kind of object: its group, its icon in icons.svg, what it is for in one line.
+
+    ``name`` is what the page is called where that is not the plural of the object.
+    """
 
     group: str
     icon: str
     text: str | Promise = ""
+    name: str | Promise = ""
 
 
 GROUPS = (
@@ -45,7 +49,7 @@ PLACES: dict[str, Place] = {
     ),
     "tickets.team": Place(group="people", icon="team", text=_("Who answers together, and who sees what.")),
     "accounts.user": Place(group="people", icon="user", text=_("Colleagues who sign in here, and their roles.")),
-    "auth.group": Place(group="people", icon="role", text=_("What each role may do.")),
+    "auth.group": Place(name=_("Roles"), group="people", icon="role", text=_("What each role may do.")),
     "channels_app.channel": Place(
         group="set_up", icon="channel", text=_("Mailboxes and systems that messages come from.")
     ),
@@ -55,11 +59,15 @@ PLACES: dict[str, Place] = {
     "accounts.apikey": Place(group="set_up", icon="key", text=_("Keys with which other systems come in.")),
     "core.sitesettings": Place(group="set_up", icon="settings", text=_("Time zone, language, reopening and lateness.")),
     "channels_app.inboundevent": Place(
-        group="operate", icon="event", text=_("Every delivery as it came, and what was stuck.")
+        name=_("Deliveries"), group="operate", icon="event", text=_("Every delivery as it came, and what was stuck.")
     ),
-    "core.jobrun": Place(group="operate", icon="job", text=_("What runs when, how long it took, what failed.")),
+    "core.jobrun": Place(
+        name=_("Timetable"), group="operate", icon="job", text=_("What runs when, how long it took, what failed.")
+    ),
     "surveys.invitation": Place(group="operate", icon="invitation", text=_("Survey mails: planned, sent, held back.")),
-    "admin.logentry": Place(group="operate", icon="log", text=_("Who changed which setting, and when.")),
+    "admin.logentry": Place(
+        name=_("Changes"), group="operate", icon="log", text=_("Who changed which setting, and when.")
+    ),
 }
 APP_GROUPS = {
     "tickets": "work",

@@ -100,12 +100,13 @@ def navigation_groups(app_list: list[dict[str, Any]], current_path: str) -> Iter
 
 def _entry(model: dict[str, Any], current_path: str) -> Entry:
     label = model["model"]._meta.label_lower
+    place = place_of(label)
     return Entry(
         label=label,
-        name=str(model["name"]),
+        name=str(place.name or model["name"]),
         url=model["admin_url"],
         add_url=model["add_url"] or "",
-        place=place_of(label),
+        place=place,
         is_current=current_path.startswith(model["admin_url"]),
     )
 

@@ -8,7 +8,8 @@ class HelpdeskConfig(AppConfig):
     verbose_name = _("Helpdesk")
 
     def ready(self) -> None:
-        from helpdesk import celery  # noqa: F401  makes ours the current app, so that tasks can be started by name
+        # checks registers itself; celery becomes the current app, so that tasks can be started by name.
+        from helpdesk import celery, checks  # noqa: F401
         from helpdesk.accounts.roles import ensure_roles
 
         # The last app of the layers: by then every permission exists.

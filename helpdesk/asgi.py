@@ -8,3 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 os.environ.setdefault("HELPDESK_DATABASE_POOL", "1")
 
 application = get_asgi_application()
+
+# Servers run no system checks: an unsafe production must not come up by this door either.
+from helpdesk.checks import refuse_unsafe_production  # noqa: E402  needs the apps
+
+refuse_unsafe_production()

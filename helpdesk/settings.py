@@ -138,6 +138,7 @@ CSRF_COOKIE_HTTPONLY = False  # our script reads it for HTMX requests
 LANGUAGE_CODE = env.str("HELPDESK_LANGUAGE", default="en")
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish")), ("ar", _("Arabic"))]
 LOCALE_PATHS = [BASE_DIR / "helpdesk" / "locale"]
+FORMAT_MODULE_PATH = ["helpdesk.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("HELPDESK_TIME_ZONE", default="UTC")
@@ -192,6 +193,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["helpdesk.common.api.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": "helpdesk.common.api.TotalOrderCursorPagination",
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "helpdesk.common.api.answer_error",
     "URL_FORMAT_OVERRIDE": None,  # reports have a parameter of that name

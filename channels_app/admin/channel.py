@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +14,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from channels_app.adapters.base import Can, ChannelConfig
-from channels_app.admin.channel_form import channel_form_class, config_field_names, secret_field_rows, stored_secrets
+from channels_app.admin.channel_form import channel_form_class, config_fieldsets, stored_secrets
 from channels_app.models import Channel, InboundEvent
 from channels_app.policies.health import ChannelFacts, Health, health_of
 from channels_app.registry import adapter_class, kind_choices, kinds
@@ -133,7 +133,7 @@ class ChannelAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("last success"))
     def last_sign(self, channel: Any) -> str:
         moment = channel.last_ok_at if is_polled(channel) else channel.last_delivery_at
-        return _("%(time)s ago") % {"time": timesince(moment, depth=1)} if moment else "–"
+        return naturaltime(moment) if moment else "–"
 
     @admin.display(description=gettext_lazy("quarantined"))
     def quarantined(self, channel: Any) -> SafeString | str:
@@ -202,18 +202,11 @@ class ChannelAdmin(ServiceAdmin):
         common = (gettext_lazy("Name"), {"fields": ("name", "slug", "brand", "position", "is_public", "coverage")})
         if not self.has_change_permission(request, obj) and obj is not None:
             return (common,)
-        rows: list[Any] = [*config_field_names(kind), *secret_field_rows(kind, sorted(stored_secrets(obj)))]
-        own = (
-            gettext_lazy("Connection"),
-            {
-                "fields": rows,
-                "description": gettext_lazy("Passwords and secrets are stored encrypted and never shown again."),
-            },
-        )
+        own = config_fieldsets(kind, sorted(stored_secrets(obj)))
         rules = ["reopen_window", "session_gap", "messaging_window", "resend_unknown"]
         if Can.POLL in adapter_class(kind).can:
             rules.insert(0, "poll_every_seconds")
-        return (common, own, (gettext_lazy("Rules"), {"fields": rules, "classes": ("collapse",)}))
+        return (common, *own, (gettext_lazy("Rules"), {"fields": rules, "classes": ("collapse",)}))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Channel | None = None) -> Any:
         return {} if obj else super().get_prepopulated_fields(request, obj)

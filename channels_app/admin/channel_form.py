@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,8 +54,11 @@ class ChannelForm(forms.ModelForm):
             stored_secrets=self.secrets_before,
         )
         for name, field in self.config_form.fields.items():
+            field.label = capfirst(str(field.label or name))
             if name in self.config_form.secret_names:
                 field.widget.format_value = lambda value: ""
+            elif isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             self.fields[f"{PREFIX}-{name}"] = field
             self.initial[f"{PREFIX}-{name}"] = self.config_form.get_initial_for_field(field, name)
 
@@ -89,19 +93,30 @@ class ChannelForm(forms.ModelForm):
         return made
 
 
-def config_field_names(kind: str) -> list[str]:
-    """The kind's own fields as the channel's form names them, without its secrets."""
+def config_fieldsets(kind: str, names_set: Sequence[str]) -> list[tuple[Any, dict[str, Any]]]:
+    """The kind's own fields as the admin wants them, in the sections that its form declares.
+
+    A stored secret has the box that forgets it beside its field.
+    """
     form = adapter_class(kind).config_form
-    return [f"{PREFIX}-{name}" for name in form.base_fields if name not in form.secret_names]
+    named = {name for _title, names in form.sections for name in names}
+    rest = tuple(name for name in form.base_fields if name not in named)
+    sections = [*form.sections, (gettext_lazy("Connection"), rest)]
+
+    def row(name: str) -> str | tuple[str, str]:
+        return (f"{PREFIX}-{name}", f"{CLEAR_PREFIX}-{name}") if name in names_set else f"{PREFIX}-{name}"
+
+    return [
+        (title, {"fields": [row(name) for name in names], "description": _description(form, names)})
+        for title, names in sections
+        if names
+    ]
 
 
-def secret_field_rows(kind: str, names_set: Sequence[str]) -> list[str | tuple[str, str]]:
-    """A row a secret: its field, and the box that forgets it where one is stored."""
-    rows: list[str | tuple[str, str]] = []
-    for name in adapter_class(kind).config_form.secret_names:
-        field = f"{PREFIX}-{name}"
-        rows.append((field, f"{CLEAR_PREFIX}-{name}") if name in names_set else field)
-    return rows
+def _description(form: type[ChannelConfigForm], names: Sequence[str]) -> str:
+    if not set(names) & set(form.secret_names):
+        return ""
+    return _("Passwords and secrets are stored encrypted and never shown again.")
 
 
 def channel_form_class(kind: str, names_set: Sequence[str]) -> type[ChannelForm]:

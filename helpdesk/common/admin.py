@@ -11,16 +11,19 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connections
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from helpdesk.common.errors import AdapterError, HelpdeskError
+from helpdesk.common.forms import DurationField
 
 # Above that many rows nobody needs the exact number, and counting them costs more than showing them.
 COUNT_LIMIT = 10_000
@@ -88,8 +91,8 @@ class ServiceAdmin(admin.ModelAdmin):
     """The base of our lists and forms.
 
     Nothing is deleted unless ``is_deletable`` says so; counts are bounded; no facet counts; bulk actions work on at
-    most BULK_LIMIT ticked rows, never on "all", and call a service per row. ``empty_title`` and ``empty_text`` stand
-    where a list has no row.
+    most BULK_LIMIT ticked rows, never on "all", and call a service per row. ``list_title`` is what the list is called
+    where that is not the plural of its model; ``empty_title`` and ``empty_text`` stand where it has no row.
     """
 
     paginator = BoundedPaginator
@@ -97,7 +100,10 @@ class ServiceAdmin(admin.ModelAdmin):
     list_max_show_all = 0
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {models.DurationField: {"form_class": DurationField}}
+    empty_value_display = "–"
     is_deletable: ClassVar[bool] = False
+    list_title: ClassVar[str | Promise] = ""
     empty_title: ClassVar[str | Promise] = ""
     empty_text: ClassVar[str | Promise] = ""
     object_buttons: ClassVar[Sequence[ObjectButton]] = ()
@@ -110,8 +116,20 @@ class ServiceAdmin(admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         obj = kwargs.get("obj")
-        context["hd_buttons"] = self.get_object_buttons(request, obj) if obj is not None else []
+        context["hd_list_title"] = self.title_of_list()
+        if obj is not None:
+            context |= {"hd_buttons": self.get_object_buttons(request, obj), "title": str(obj), "subtitle": None}
+            context["show_save_and_add_another"] = False
+        context["adminform"].form.label_suffix = ""
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def title_of_list(self) -> str:
+        """The heading of the list and the word for it in the way back."""
+        return capfirst(str(self.list_title or self.opts.verbose_name_plural))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = self.title_of_list()
+        return super().changelist_view(request, {"title": title, "hd_list_title": title, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         if not self.object_buttons:

@@ -1,12 +1,15 @@
 """Pages about the installation: its settings, its timetable, and who changed what."""
 
+import zoneinfo
 from typing import Any
 
 from celery import current_app
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -56,6 +59,14 @@ class SiteSettingsAdmin(ServiceAdmin):
         ),
     )
 
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "time_zone":
+            zones = sorted(zoneinfo.available_timezones())
+            kwargs["widget"] = forms.Select(choices=[(zone, zone) for zone in zones])
+        elif db_field.name == "default_language":
+            kwargs["widget"] = forms.Select(choices=settings.LANGUAGES)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -101,6 +112,7 @@ class JobFilter(admin.SimpleListFilter):
 class JobRunAdmin(ReadOnlyAdmin):
     """The timetable above, its runs below."""
 
+    list_title = gettext_lazy("Timetable")
     list_display = ("what", "started_at", "took", "handled", "outcome")
     list_filter = (OutcomeFilter, JobFilter)
     search_fields = ("=job",)
@@ -138,7 +150,7 @@ class JobRunAdmin(ReadOnlyAdmin):
         schedule = current_app.conf.beat_schedule or {}
         timetable = [(job, float(entry["schedule"])) for job, entry in schedule.items()]
         rows = [(state, job_name(state.job), *_STATES[state.state]) for state in job_states(timetable)]
-        context = {"title": _("Timetable"), "hd_jobs": rows, "may_run": request.user.has_perm("core.change_jobrun")}
+        context = {"hd_jobs": rows, "may_run": request.user.has_perm("core.change_jobrun")}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
@@ -179,6 +191,7 @@ class VerbFilter(admin.SimpleListFilter):
 class LogEntryAdmin(ReadOnlyAdmin):
     """What was changed by hand in the admin."""
 
+    list_title = gettext_lazy("Changes")
     list_display = ("action_time", "user", "what_kind", "object_repr", "change")
     list_filter = (VerbFilter,)
     search_fields = ("object_repr", "user__username")

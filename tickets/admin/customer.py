@@ -28,9 +28,9 @@ _FOREIGN_KEYS = {"organization": "organization_id", "preferred_channel": "prefer
 
 class CustomerForm(forms.ModelForm):
     first_channel = forms.ModelChoiceField(
-        label=gettext_lazy("writes on"), queryset=Channel.objects.filter(is_active=True), required=False
+        label=gettext_lazy("Writes on"), queryset=Channel.objects.filter(is_active=True), required=False
     )
-    first_address = forms.CharField(label=gettext_lazy("address there"), max_length=320, required=False)
+    first_address = forms.CharField(label=gettext_lazy("Address there"), max_length=320, required=False)
 
     class Meta:
         model = Customer

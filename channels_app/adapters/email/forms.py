@@ -17,6 +17,18 @@ class EmailConfigForm(ChannelConfigForm):
     """One mailbox: its address, where mail is fetched, where it is sent."""
 
     secret_names = ("imap_password", "smtp_password")
+    sections = (
+        (_("Address"), ("address", "aliases")),
+        (
+            _("Incoming mail (IMAP)"),
+            (
+                "imap_host", "imap_security", "imap_port", "imap_username", "imap_password", "folders", "first_poll",
+                "first_poll_since", "after_storing", "move_to_folder",
+            ),
+        ),
+        (_("Outgoing mail (SMTP)"), ("smtp_host", "smtp_security", "smtp_port", "smtp_username", "smtp_password")),
+        (_("Finding the ticket of a reply"), ("reply_address_mode", "has_subject_tag")),
+    )  # fmt: skip
 
     address = forms.CharField(
         label=_("address"),

@@ -21,6 +21,7 @@ admin.site.unregister(Group)
 class RoleAdmin(ReadOnlyAdmin):
     """The roles come with the product; who has which is set on the user."""
 
+    list_title = gettext_lazy("Roles")
     list_display = ("role", "members")
     search_fields = ("name",)
     ordering = ("name",)

@@ -9,6 +9,7 @@ from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import Field, Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -105,7 +106,7 @@ class UserAdmin(ServiceAdmin, StockUserAdmin):
         if obj is None:
             return self.add_fieldsets
         may_change = self.has_change_permission(request, obj)
-        account = ("username", "password") if may_change else ("username",)
+        account = ("username", "password_link") if may_change else ("username",)
         rights = ("is_active", "is_staff", "groups")
         if request.user.is_superuser:
             rights += ("is_superuser",)
@@ -134,7 +135,7 @@ class UserAdmin(ServiceAdmin, StockUserAdmin):
         return _("You can give the roles whose every right you have yourself. Teams decide which tickets are seen.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        fixed = ("last_login", "date_joined")
+        fixed = ("password_link", "last_login", "date_joined")
         if obj is not None and obj.pk == request.user.pk:
             return (*fixed, "is_active", "is_staff", "is_superuser", "groups")
         return fixed
@@ -145,7 +146,7 @@ class UserAdmin(ServiceAdmin, StockUserAdmin):
             kwargs["widget"] = forms.CheckboxSelectMultiple
             field = db_field.formfield(**kwargs)
             field.label_from_instance = lambda group: str(ROLE_LABELS.get(group.name, group.name))
-            field.help_text = ""
+            field.label, field.help_text = _("Roles"), ""
             return field
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -156,10 +157,15 @@ class UserAdmin(ServiceAdmin, StockUserAdmin):
         elif db_field.name == "signature":
             field.widget.attrs["rows"] = 4
         elif db_field.name == "is_staff":
-            field.label, field.help_text = _("may sign in here"), ""
+            field.label, field.help_text = _("May sign in here"), ""
         elif db_field.name == "is_active":
             field.help_text = _("Off: signed out everywhere, API keys dead, tickets and history stay.")
         return field
+
+    @admin.display(description=gettext_lazy("password"))
+    def password_link(self, user: User) -> SafeString:
+        address = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('<a class="hd-button hd-button-small" href="{}">{}</a>', address, _("Set a new password"))
 
     # Rights --------------------------------------------------------------------------------------------------------
 
