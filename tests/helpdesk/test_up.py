@@ -1,7 +1,6 @@
 """``manage.py up`` as a person at a terminal sees it: the whole product, once, and what it refuses."""
 
 import http.client
-import json
 import shutil
 import signal
 import smtplib
@@ -103,7 +102,7 @@ def test_product_starts_serves_survives_a_kill_and_leaves_nothing(folder: Path) 
         assert run.end(signal.SIGINT) == 0
         assert run.left() == []
         assert "Traceback" not in run.output
-    assert seconds < 20
+    assert seconds < 30
 
 
 def test_taken_web_port_is_refused_before_anything_starts(folder: Path) -> None:
@@ -160,11 +159,3 @@ def test_unreachable_external_database_is_said_in_one_line(folder: Path) -> None
         assert run.ended() == 1
         assert "The database does not answer" in run.output
         assert "Traceback" not in run.output
-
-
-def test_first_start_reports_for_programs_in_one_json_line(folder: Path) -> None:
-    with Run(MANAGE, "migrate", "-v", "0", HELPDESK_DATA=folder) as command:
-        assert command.ended(seconds=60) == 0
-    with Run(MANAGE, "prepare_first_start", HELPDESK_DATA=folder, HELPDESK_DEMO="0") as command:
-        assert command.ended() == 0
-        assert json.loads(command.output.strip().splitlines()[-1])["admin_created"] is True

@@ -21,7 +21,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(condition: Callable[[], object], *, seconds: float = 30.0, what: str = "") -> None:
+def wait_for(condition: Callable[[], object], *, seconds: float = 60.0, what: str = "") -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what or condition}"
@@ -67,12 +67,12 @@ class Run:
         )
         assert text in self.output, self.output
 
-    def end(self, number: signal.Signals = signal.SIGINT, *, seconds: float = 30.0) -> int:
+    def end(self, number: signal.Signals = signal.SIGINT, *, seconds: float = 60.0) -> int:
         """Send the signal to it alone and wait for its end."""
         self.process.send_signal(number)
         return self.ended(seconds=seconds)
 
-    def ended(self, *, seconds: float = 30.0) -> int:
+    def ended(self, *, seconds: float = 60.0) -> int:
         """Its exit code, when it has ended by itself."""
         wait_for(lambda: self.output is not None and self.process.poll() is not None, seconds=seconds, what=self.output)
         return self.process.returncode
