@@ -1,22 +1,60 @@
-"""Facts for figures: one row per ticket, rebuildable from the event log at any time."""
+"""Facts for figures: rows that the event log can give again at any time."""
+
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels_app.models import Channel
 from tickets.models import Team, Ticket
+from tickets.models.visibility import ticket_condition
+
+
+def sees_every_figure(user: Any) -> bool:
+    """Whether the figures of all teams are open to the user (leads, administrators, auditors, marketing)."""
+    return bool(user.is_active and user.has_perm("reporting.view_every_figure"))
+
+
+class FigureQuerySet(models.QuerySet):
+    """Rows with a ``team`` and a ``channel``, to which the visibility of tickets applies without a look at the ticket."""
+
+    def visible_to(self, user: Any) -> Self:
+        """What the figures of ``user`` are made of: everything for who sees every figure, else what he sees of tickets."""
+        condition = None if sees_every_figure(user) else ticket_condition(user)
+        return self if condition is None else self.filter(condition)
+
+
+class TicketFactQuerySet(FigureQuerySet):
+    def counted(self, *, include_demo: bool = False) -> Self:
+        """The one queryset that every figure starts from: no merge, no spam, not opened by an agent, no demo unless asked for."""
+        if include_demo:
+            return self.filter(excluded_because="")
+        return self.filter(is_counted=True)
+
+    def demo(self) -> Self:
+        """Demo tickets alone, by the same rules."""
+        return self.filter(excluded_because="", is_demo=True)
 
 
 class TicketFact(models.Model):
     """What the event log says about one ticket. Unknown is NULL, never 0; seconds are wall-clock seconds.
 
     ``waiting_started_at``: when the customer sent the first unanswered message of the case. ``first_response_seconds``: from there
-    to the first public reply of a human. ``is_counted``: no merge, no spam, not opened by an agent, no demo.
+    to the first public reply of a human. ``is_waiting``: he still waits for that reply. ``excluded_because``: why the ticket is in no
+    figure. ``is_counted``: neither excluded nor demo. ``last_score``: of the ticket's latest vote.
     """
+
+    class Excluded(models.TextChoices):
+        MERGED = "merged", _("merged into another ticket")
+        SPAM = "spam", _("spam")
+        AGENT_OPENED = "agent_opened", _("opened by an agent")
 
     ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="fact")
     is_counted = models.BooleanField()
+    is_demo = models.BooleanField(default=False)
+    excluded_because = models.CharField(max_length=12, choices=Excluded.choices, blank=True)
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_index=False)
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -34,9 +72,60 @@ class TicketFact(models.Model):
     agent_reply_count = models.PositiveIntegerField(default=0)
     reopen_count = models.PositiveIntegerField(default=0)
     contact_count = models.PositiveIntegerField(default=0)
+    survey_count = models.PositiveIntegerField(default=0)
+    vote_count = models.PositiveIntegerField(default=0)
+    last_score = models.PositiveSmallIntegerField(null=True)
     last_sequence = models.IntegerField(default=0)
+
+    objects = TicketFactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ticket fact")
         verbose_name_plural = _("ticket facts")
-        indexes = [models.Index(fields=["opened_at"], name="ticket_fact_opened", condition=models.Q(is_counted=True))]
+        permissions = [("view_every_figure", "Can see the figures of every team")]
+        indexes = [
+            # Holds every column that a report of a period reads, so that the table itself is not touched.
+            models.Index(
+                fields=["opened_at"],
+                include=[
+                    "channel",
+                    "team",
+                    "agent",
+                    "first_responder",
+                    "first_response_seconds",
+                    "is_waiting",
+                    "last_resolved_at",
+                    "reopen_count",
+                    "customer_message_count",
+                    "agent_reply_count",
+                ],
+                name="ticket_fact_opened",
+                condition=Q(is_counted=True),
+            ),
+            models.Index(fields=["opened_at"], name="ticket_fact_demo", condition=Q(is_demo=True)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)
+
+
+class TrafficSlot(models.Model):
+    """Messages in and out within a quarter of an hour (UTC; every time zone's days are whole numbers of these)."""
+
+    starts_at = models.DateTimeField()
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="+", db_index=False)
+    is_demo = models.BooleanField(default=False)
+    received_count = models.IntegerField(default=0)
+    sent_count = models.IntegerField(default=0)
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("traffic")
+        verbose_name_plural = _("traffic")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["starts_at", "channel", "team", "is_demo"], name="traffic_counted_once", nulls_distinct=False
+            )
+        ]

@@ -1,0 +1,20 @@
+"""The figures, one a file. ``METRICS`` maps the name in addresses to the metric."""
+
+from helpdesk.common.errors import NotVisible
+from reporting.metrics.csat import Csat
+from reporting.metrics.first_response import FirstResponse
+from reporting.metrics.metric import Metric
+from reporting.metrics.volume import Volume
+
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (Volume(), FirstResponse(), Csat())}
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of that name. Raises NotVisible for one that does not exist."""
+    try:
+        return METRICS[name]
+    except KeyError:
+        raise NotVisible("unknown_metric", "There is no such figure.") from None
+
+
+__all__ = ["METRICS", "Metric", "metric_named"]

@@ -56,7 +56,11 @@ def read(*log: Logged) -> Occasions:
         pytest.param([wrote(0), replied(1), wrote(3, is_auto_reply=True)], {1: at(13)}, id="a vacation note changes nothing"),
         pytest.param([wrote(0, is_auto_reply=True), replied(1)], {}, id="only a robot was answered"),
         pytest.param([wrote(0), replied(1), resolved(2)], {1: at(2)}, id="resolved"),
-        pytest.param([wrote(0), replied(1), resolved(2), happened("ticket.reopened", 3, by_message=False)], {1: at(13)}, id="reopened by an agent"),
+        pytest.param(
+            [wrote(0), replied(1), resolved(2), happened("ticket.reopened", 3, by_message=False)],
+            {1: at(13)},
+            id="reopened by an agent",
+        ),
         pytest.param(
             [wrote(0), replied(1), resolved(2), happened("ticket.reopened", 3, by_message=True), wrote(3)],
             {1: at(15)},

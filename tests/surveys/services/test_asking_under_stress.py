@@ -18,6 +18,7 @@ from surveys.services.planning import plan_surveys
 from surveys.services.sending import send_due_surveys
 from surveys.services.voting import Vote, record_vote
 from tests.factories import make_ticket
+from tests.support.event_log import wait_for_horizon
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.lifecycle import resolve_ticket
@@ -50,6 +51,7 @@ def end_contacts(survey: Survey, email_channel: Any, agent: Any) -> Callable[[in
             ticket = make_ticket(email_channel, sender=Address(address=f"c{number}@customer.example", name="C"))
             reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="Yes.")
             resolve_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent))
+        wait_for_horizon()
 
     return end
 
@@ -86,6 +88,7 @@ def test_eight_workers_respect_the_quiet_period(survey: Survey, email_channel: A
         ticket = make_ticket(email_channel, subject=f"Matter {number}")
         reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="Yes.")
         resolve_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent))
+    wait_for_horizon()
     plan_surveys()
     together(8, send_due_surveys)
     assert sorted(Invitation.objects.values_list("state", flat=True)) == ["sent"] + ["suppressed"] * 7

@@ -7,6 +7,7 @@ import pytest
 from surveys.models import Invitation, Survey
 from surveys.services.planning import plan_surveys, plan_tickets
 from tests.factories import make_channel, make_ticket, receive_message
+from tests.support.event_log import wait_for_horizon
 from tickets.models import Ticket
 from tickets.services.actors import Actor
 from tickets.services.lifecycle import mark_spam, reopen_ticket, resolve_ticket, unmark_spam
@@ -115,5 +116,6 @@ def test_nobody_is_asked_while_every_survey_is_off(clock: Any, answered_ticket: 
 @pytest.mark.django_db(transaction=True)
 def test_follower_plans_what_the_log_says_and_reads_each_event_once(answered_ticket: Make) -> None:
     ticket = answered_ticket()
+    wait_for_horizon()
     assert [plan_surveys(), plan_surveys()] == [1, 0]
     assert Invitation.objects.get().ticket == ticket

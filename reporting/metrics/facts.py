@@ -1,0 +1,38 @@
+"""What the metrics that stand on TicketFact share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from reporting.metrics.question import GroupBy, Question, group_expression
+from reporting.models import TicketFact, TicketFactQuerySet
+from tickets.models import Ticket
+
+
+def counted_facts(question: Question) -> TicketFactQuerySet:
+    """The facts of tickets that were opened in the period, by the rules that hold for every figure."""
+    facts = (
+        TicketFact.objects.demo()
+        if question.only_demo
+        else TicketFact.objects.counted(include_demo=question.include_demo)
+    )
+    period = question.period
+    return facts.visible_to(question.user).filter(opened_at__gte=period.starts_at, opened_at__lt=period.ends_at)
+
+
+def grouped(
+    question: Question, facts: QuerySet[TicketFact], aggregates: Mapping[str, Any], *, agent: str
+) -> list[dict[str, Any]]:
+    """The aggregates per group; ``agent`` is the column that says whose the ticket is."""
+    columns = {GroupBy.CHANNEL: "channel_id", GroupBy.TEAM: "team_id", GroupBy.AGENT: agent}
+    group = group_expression(question, at="opened_at", columns=columns)
+    if group is None:
+        return [facts.aggregate(**aggregates)]
+    return [dict(row) for row in facts.annotate(group=group).order_by().values("group").annotate(**aggregates)]
+
+
+def tickets_behind(question: Question, facts: QuerySet[TicketFact]) -> QuerySet[Ticket]:
+    """The tickets of these facts that the user may open, newest first."""
+    tickets = Ticket.objects.visible_to(question.user).filter(fact__in=facts)
+    return tickets.select_related("customer", "channel", "assignee").order_by("-opened_at", "-id")

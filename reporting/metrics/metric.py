@@ -1,0 +1,34 @@
+"""What every metric is: a definition in words, and the rows that follow from it."""
+
+import inspect
+from collections.abc import Sequence
+from typing import ClassVar
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from reporting.metrics.question import Question, Row
+from tickets.models import Ticket
+
+
+class Metric:
+    """One figure. The docstring of the subclass is its definition, as the admin and the API print it.
+
+    ``columns``: (name in the answer, label, unit) in the order of a table; the unit is count, seconds, share or score.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[Promise | str]
+    columns: ClassVar[Sequence[tuple[str, Promise | str, str]]]
+
+    def definition(self) -> str:
+        """The docstring as flowing text."""
+        return " ".join((inspect.getdoc(self) or "").split())
+
+    def rows(self, question: Question) -> list[Row]:
+        """One row per group that has anything; without a grouping exactly one. Two queries at most."""
+        raise NotImplementedError
+
+    def tickets(self, question: Question) -> QuerySet[Ticket]:
+        """The tickets behind the figure, those the user may see, newest first."""
+        raise NotImplementedError

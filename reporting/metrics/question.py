@@ -1,0 +1,73 @@
+"""What a figure is asked for, and the rows it answers with."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Aggregate, FloatField
+from django.db.models.expressions import Combinable, F
+from django.db.models.functions import ExtractHour, TruncDay, TruncMonth, TruncWeek
+
+from reporting.policies.period import Period
+
+
+class GroupBy(enum.StrEnum):
+    """By what the rows are told apart."""
+
+    NOTHING = ""
+    CHANNEL = "channel"
+    TEAM = "team"
+    AGENT = "agent"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    HOUR = "hour"  # of the day, 0 to 23
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """``user`` decides what is visible. Demo: left out, added (``include_demo``), or nothing but demo (``only_demo``)."""
+
+    user: Any
+    period: Period
+    group_by: GroupBy = GroupBy.NOTHING
+    include_demo: bool = False
+    only_demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One group. ``key``: the slug of a channel, the id of a team or agent, a day "2026-03-02", a week "2026-W10", a month
+    "2026-03", an hour 0-23; None where there is none. What nobody knows is None, never 0.
+    """
+
+    key: str | int | None
+    label: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Percentiles(Aggregate):
+    """Median and 90th percentile, interpolated, from one sort: ``[p50, p90]``; NULL where there are no values."""
+
+    function = "percentile_cont"
+    template = "%(function)s(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = ArrayField(FloatField())
+
+
+def group_expression(question: Question, *, at: str, columns: Mapping[GroupBy, str]) -> Combinable | None:
+    """What the database groups by; ``at`` is the column of the instant, ``columns`` those of channel, team and agent."""
+    zone = question.period.zone
+    match question.group_by:
+        case GroupBy.NOTHING:
+            return None
+        case GroupBy.DAY:
+            return TruncDay(at, tzinfo=zone)
+        case GroupBy.WEEK:
+            return TruncWeek(at, tzinfo=zone)
+        case GroupBy.MONTH:
+            return TruncMonth(at, tzinfo=zone)
+        case GroupBy.HOUR:
+            return ExtractHour(at, tzinfo=zone)
+    return F(columns[question.group_by])

@@ -1,0 +1,44 @@
+"""How many cases there were."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from reporting.metrics.facts import counted_facts, grouped, tickets_behind
+from reporting.metrics.metric import Metric
+from reporting.metrics.naming import named_rows
+from reporting.metrics.question import Question, Row
+from tickets.models import Ticket
+
+
+class Volume(Metric):
+    """Tickets that customers opened in the period, by the moment the customer wrote. Tickets that were merged into another,
+    spam, tickets that an agent opened and demo tickets do not count. Resolved and reopened say how many of exactly these
+    tickets have been so by now; messages in and out are those on these tickets, whenever they were written.
+    """
+
+    name = "volume"
+    label = _("Volume")
+    columns: ClassVar = [
+        ("count", _("tickets"), "count"),
+        ("resolved", _("resolved"), "count"),
+        ("reopened", _("reopened"), "count"),
+        ("messages_in", _("messages in"), "count"),
+        ("messages_out", _("replies"), "count"),
+    ]
+
+    def rows(self, question: Question) -> list[Row]:
+        aggregates: Mapping[str, Any] = {
+            "count": Count("pk"),
+            "resolved": Count("pk", filter=Q(last_resolved_at__isnull=False)),
+            "reopened": Count("pk", filter=Q(reopen_count__gt=0)),
+            "messages_in": Sum("customer_message_count", default=0),
+            "messages_out": Sum("agent_reply_count", default=0),
+        }
+        found = grouped(question, counted_facts(question), aggregates, agent="agent_id")
+        return named_rows(question.group_by, [{**row, "mean": None, "median": None, "p90": None} for row in found])
+
+    def tickets(self, question: Question) -> QuerySet[Ticket]:
+        return tickets_behind(question, counted_facts(question))

@@ -1,0 +1,180 @@
+"""From the log of one ticket to its facts. Pure: the same events give the same facts, today and in a year."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class LoggedEvent(Protocol):
+    """What is read of a TicketEvent."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor_kind(self) -> str: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(kw_only=True)
+class FactValues:
+    """The columns of a TicketFact, without those that the log does not know (``is_demo``, ``is_counted``)."""
+
+    channel_id: int | None = None
+    team_id: int | None = None
+    agent_id: int | None = None
+    excluded_because: str = ""
+    opened_at: datetime | None = None
+    waiting_started_at: datetime | None = None
+    first_response_at: datetime | None = None
+    first_response_seconds: int | None = None
+    first_responder_id: int | None = None
+    is_waiting: bool = False
+    first_resolved_at: datetime | None = None
+    last_resolved_at: datetime | None = None
+    customer_message_count: int = 0
+    agent_reply_count: int = 0
+    reopen_count: int = 0
+    contact_count: int = 0
+    survey_count: int = 0
+    vote_count: int = 0
+    last_score: int | None = None
+    last_sequence: int = 0
+
+
+class _Fold:
+    """The state while the log is read. One method per kind of event; kinds without one change no fact."""
+
+    def __init__(self, undone: frozenset[int]) -> None:
+        self.values = FactValues()
+        self.undone = undone
+        self.is_merged = self.is_spam = self.is_agent_opened = False
+        self.is_over = False
+        self.votes: dict[int, int] = {}
+
+    def opened(self, event: LoggedEvent) -> None:
+        self.values.channel_id = event.data["channel"]
+        self.values.opened_at = event.at
+        self.is_agent_opened = event.data.get("opened_by") == "agent"
+        # A blocked customer's ticket is born closed, as spam.
+        self.is_spam = self.is_over = event.data.get("status") == "closed"
+
+    def received(self, event: LoggedEvent) -> None:
+        values = self.values
+        wrote_at = datetime.fromisoformat(event.data["sort_at"])
+        if values.customer_message_count == 0 and not self.is_agent_opened:
+            # The case began when the customer wrote, however late his message was fetched.
+            values.opened_at = wrote_at
+        values.customer_message_count += 1
+        values.contact_count = max(values.contact_count, event.data["contact"])
+        if event.data.get("is_auto_reply") or values.first_response_at is not None:
+            return
+        values.waiting_started_at = min(filter(None, (values.waiting_started_at, wrote_at)))
+
+    def replied(self, event: LoggedEvent) -> None:
+        values = self.values
+        if event.data["message"] in self.undone or event.actor_kind != "agent":
+            return
+        values.agent_reply_count += 1
+        values.contact_count = max(values.contact_count, event.data["contact"])
+        if values.first_response_at is None and values.waiting_started_at is not None:
+            values.first_response_at = event.at
+            values.first_responder_id = event.actor_id
+            # Two clocks (the provider's and ours) may disagree by a moment; nobody answers before he is asked.
+            values.first_response_seconds = max(0, round((event.at - values.waiting_started_at).total_seconds()))
+
+    def assigned(self, event: LoggedEvent) -> None:
+        self.values.agent_id = event.data.get("to_assignee", self.values.agent_id)
+        self.values.team_id = event.data.get("to_team", self.values.team_id)
+
+    def resolved(self, event: LoggedEvent) -> None:
+        self.is_over = True
+        self.values.first_resolved_at = self.values.first_resolved_at or event.at
+        self.values.last_resolved_at = event.at
+
+    def reopened(self, event: LoggedEvent) -> None:
+        self.is_over = False
+        self.values.reopen_count += 1
+
+    def closed(self, event: LoggedEvent) -> None:
+        self.is_over = True
+
+    def merged(self, event: LoggedEvent) -> None:
+        self.is_merged = True
+
+    def unmerged(self, event: LoggedEvent) -> None:
+        self.is_merged = False
+
+    def marked_spam(self, event: LoggedEvent) -> None:
+        self.is_spam = True
+
+    def unmarked_spam(self, event: LoggedEvent) -> None:
+        self.is_spam = self.is_over = False
+
+    def asked(self, event: LoggedEvent) -> None:
+        self.values.survey_count += 1
+
+    def voted(self, event: LoggedEvent) -> None:
+        # A changed vote is the same vote.
+        self.votes[event.data["invitation"]] = event.data["score"]
+        self.values.vote_count = len(self.votes)
+        self.values.last_score = event.data["score"]
+
+    def finished(self) -> FactValues:
+        values = self.values
+        values.is_waiting = (
+            values.waiting_started_at is not None and values.first_response_at is None and not self.is_over
+        )
+        if self.is_merged:
+            values.excluded_because = "merged"
+        elif self.is_spam:
+            values.excluded_because = "spam"
+        elif self.is_agent_opened:
+            values.excluded_because = "agent_opened"
+        return values
+
+
+_READERS: dict[str, Callable[[_Fold, LoggedEvent], None]] = {
+    "ticket.opened": _Fold.opened,
+    "message.received": _Fold.received,
+    "ticket.replied": _Fold.replied,
+    "ticket.assigned": _Fold.assigned,
+    "ticket.resolved": _Fold.resolved,
+    "ticket.reopened": _Fold.reopened,
+    "ticket.closed": _Fold.closed,
+    "ticket.merged": _Fold.merged,
+    "ticket.unmerged": _Fold.unmerged,
+    "ticket.marked_spam": _Fold.marked_spam,
+    "ticket.unmarked_spam": _Fold.unmarked_spam,
+    "survey.sent": _Fold.asked,
+    "survey.answered": _Fold.voted,
+}
+
+
+def undone_messages(events: Iterable[LoggedEvent]) -> frozenset[int]:
+    """The ids of replies that were taken back before they left: they never happened."""
+    return frozenset(event.data["message"] for event in events if event.kind == "message.cancelled")
+
+
+def fold_events(events: Iterable[LoggedEvent]) -> FactValues:
+    """The facts of one ticket from its whole log, in the order of its sequence.
+
+    First response: the first public reply of a human minus the first message of the customer that no human had answered.
+    Not a reply: a note, a status click, a bot's reply, an undone reply, a reply to a customer who has not written. Further
+    messages of a waiting customer do not move the start, and his automatic mails do not set it.
+    """
+    log = list(events)
+    fold = _Fold(undone_messages(log))
+    for event in log:
+        reader = _READERS.get(event.kind)
+        if reader is not None:
+            reader(fold, event)
+        fold.values.last_sequence = event.sequence
+    return fold.finished()
