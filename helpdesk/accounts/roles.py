@@ -21,6 +21,7 @@ _LEAD_WORK = {
     "tickets.change_tag", "tickets.delete_tag", "tickets.change_team", "tickets.add_teammembership",
     "tickets.change_teammembership", "tickets.delete_teammembership", "channels_app.view_inboundevent",
     "channels_app.change_inboundevent", "surveys.view_survey", "core.view_jobrun", "surveys.view_every_response",
+    "reporting.view_every_figure",
 }  # fmt: skip
 _SET_UP = {
     "tickets.add_team", "accounts.add_user", "accounts.change_user", "accounts.view_apikey", "accounts.add_apikey",
@@ -35,10 +36,11 @@ ROLES: dict[str, set[str]] = {
     "administrator": _READ_WORK | _DO_WORK | _LEAD_WORK | _SET_UP,
     "auditor": _READ_WORK
     | {code for code in _LEAD_WORK | _SET_UP if ".view_" in code}
-    | {"tickets.view_every_ticket", "surveys.view_every_response"},
+    | {"tickets.view_every_ticket", "surveys.view_every_response", "reporting.view_every_figure"},
     "marketing": {
         "tickets.view_public_posts", "surveys.view_response", "surveys.view_every_response", "surveys.view_survey",
-        "reporting.view_ticketfact", "channels_app.view_channel", "channels_app.view_brand", "tickets.view_team",
+        "reporting.view_ticketfact", "reporting.view_every_figure", "channels_app.view_channel", "channels_app.view_brand",
+        "tickets.view_team",
     },
 }  # fmt: skip
 
