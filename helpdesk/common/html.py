@@ -27,6 +27,7 @@ _BREAKING = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote|/table|h
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TRAILING_BLANKS = re.compile(r"[ \t\u00a0]{1,1000}$", re.MULTILINE)
+_RULE = re.compile(r"(?i)<hr\b")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _LINK = re.compile(r"https?://[^\s<>\"'`]{1,2000}")
 
@@ -175,7 +176,7 @@ def html_to_text(html: str) -> str:
     text = ""
     if not is_too_deep(html, MAX_TEXT_DEPTH):
         try:
-            text = get_text(html, _TEXT_STYLE)
+            text = get_text(_RULE.sub("<br><hr", html), _TEXT_STYLE)
         except Exception:
             text = ""
     if not text.strip():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from channels_app.adapters.base import Address
+from channels_app.adapters.email.limits import MAX_RECIPIENTS
 from channels_app.adapters.email.words import decode_words, without_words, word_at
 from helpdesk.common.text import normalise_email, one_line
 
@@ -16,6 +17,7 @@ _ENCLOSING = ("(", '"')
 _COMMENT_CHARACTERS = re.compile(r"[()\\]")
 _QUOTE_CHARACTERS = re.compile(r'["\\]')
 _SCHEME = re.compile(r"(?i)^(?:mailto|smtp|rfc822|e-?mail)\s*:\s*")
+_COMMENT = re.compile(r"\([^()]{0,200}\)")
 _BLANK = re.compile(r"\s+")
 _BARE = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"@]+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -31,6 +33,7 @@ class _Mailbox:
     words: list[str] = field(default_factory=list)
     angles: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    is_unseparated: bool = False
 
 
 def parse_addresses(raw: str, *, limit: int | None = None) -> list[Address]:
@@ -38,7 +41,8 @@ def parse_addresses(raw: str, *, limit: int | None = None) -> list[Address]:
     found: list[Address] = []
     waiting = ""
     for mailbox in _mailboxes(raw):
-        address = _finish(mailbox, waiting)
+        found += _unseparated(mailbox)
+        address = None if mailbox.is_unseparated else _finish(mailbox, waiting)
         if address is not None:
             found.append(address)
             if limit is not None and len(found) >= limit:
@@ -134,6 +138,18 @@ def _take_angle(mailbox: _Mailbox, raw: str, position: int) -> int:
     return end
 
 
+def _unseparated(mailbox: _Mailbox) -> list[Address]:
+    """The addresses of a list that somebody separated by blanks alone: "a@x b@y"."""
+    if mailbox.angles or mailbox.comments or len(mailbox.words) != 1 or mailbox.words[0].count("@") < 2:
+        return []
+    words = mailbox.words[0].split()
+    if len(words) < 2 or not all(_BARE.fullmatch(word) for word in words):
+        return []
+    mailbox.is_unseparated = True
+    addresses = [(_address(word), word) for word in words[:MAX_RECIPIENTS]]
+    return [Address(address=address, raw=word) for address, word in addresses if address]
+
+
 def _is_group_name(mailbox: _Mailbox) -> bool:
     if mailbox.angles or len(mailbox.words) > 20:
         return False
@@ -183,7 +199,7 @@ def _address(text: str) -> str:
     if "=?" in text:
         text = decode_words(text)
     if not text.startswith('"'):
-        text = _BLANK.sub("", text)
+        text = _BLANK.sub("", _COMMENT.sub("", text))
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain.strip("[]. "):
         return ""

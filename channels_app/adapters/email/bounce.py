@@ -62,17 +62,17 @@ def read_report(root: Part, text: str, *, key: bytes, own_addresses: frozenset[s
     """The items of a report, one a recipient; None where the mail is no report but somebody's message."""
     parts = list(root.walk())
     receipt = next((part for part in parts if part.content_type in _RECEIPT_TYPES), None)
-    status = next((part for part in parts if part.content_type in _STATUS_TYPES), None)
+    statuses = [part for part in parts if part.content_type in _STATUS_TYPES]
     is_server = is_from_server(root.headers)
     is_report = root.content_type == "multipart/report"
     if receipt is not None and is_report:
         return _receipt_items(receipt, _report(root, parts, text, key))
-    if status is not None and (is_report or is_server):
+    if statuses and (is_report or is_server):
         report = _report(root, parts, text, key)
-        items = [item for item in map(_Group, _groups(status)) if item.recipient or item.action or item.status]
-        if items:
-            return [_group_item(group, report, text, index) for index, group in enumerate(items[:MAX_RECIPIENTS])]
-    if not (is_server or (is_report and status is not None)):
+        groups = [_Group(fields) for part in statuses for fields in _groups(part)]
+        if groups:
+            return [_group_item(group, report, text, index) for index, group in enumerate(groups[:MAX_RECIPIENTS])]
+    if not (is_server or (is_report and statuses)):
         return None
     failures = read_failures(root.headers, text, ours=own_addresses)
     if failures is None:

@@ -32,7 +32,7 @@ def guess(data: bytes) -> str:
     sample = data[:65536]
     high = sum(byte > 127 for byte in sample)
     letters = high + sum(65 <= byte <= 90 or 97 <= byte <= 122 for byte in sample)
-    if high * 3 >= letters and high >= 4:
+    if high * 5 >= letters and high >= 4:
         text = _best_cjk(data, sample) or _best_cyrillic(data, sample)
         if text is not None:
             return text

@@ -31,12 +31,13 @@ _MAX_LINE = 500
 _MAX_INTRO_LINES = 4
 _HEADER_WINDOW = 10
 _MAX_OPINION_LINES = 500
-_QUOTED = re.compile(r"[ \t]{0,3}[>|＞]")
+_QUOTED = re.compile(r"[ \t]{0,3}[>|＞](?!\s?[:：]$)")
 _LABEL = re.compile(
     r"[\s*_>\u200e\u200f\u202a-\u202e]{0,12}([^\s:：*][^:：]{0,30}?)[\s*_]{0,4}[:：][\s*_\u200e\u200f]{0,6}"
 )
-_UNDERSCORES = re.compile(r"\s*[_—–-]{10,200}\s*")
-_SIGNATURE = re.compile(r"--\s?|—\s?|__\s?")
+_UNDERSCORES = re.compile(r"\s*(?:[_—–-]{10,200}|={4,200})\s*")
+_SIGNATURE = re.compile(r"--\s?|[—–]{1,40}\s?|__\s?")
+_DASHES = " \t-–—"
 
 
 class _History(NamedTuple):
@@ -115,8 +116,9 @@ def _intro_ending_at(lines: list[str], end: int) -> int | None:
         return None
     is_quote_next = _is_quote_next(lines, end)
     if "@" in last and DATE_AND_ADDRESS.fullmatch(last) and (is_quote_next or last.endswith((":", "："))):
-        return end
-    if not last.endswith((":", "：", "︰")):
+        return _with_date_above(lines, end)
+    bare = last.strip(_DASHES)
+    if not last.endswith((":", "：", "︰")) and not (bare.lower().endswith("wrote") and "@" in last):
         return None
     best: int | None = None
     is_dated = False
@@ -125,14 +127,20 @@ def _intro_ending_at(lines: list[str], end: int) -> int | None:
         line = lines[start]
         if not line.strip() or _QUOTED.match(line) or len(line) > _MAX_LINE:
             break
-        joined = f"{line.strip()} {joined}".strip()
+        joined = f"{line.strip(_DASHES)} {joined}".strip()
         if not WROTE.search(joined) or not (EVIDENCE.search(joined) or (is_quote_next and len(joined) < 100)):
             continue
         if INTRO_ON.match(joined):
-            return start
+            return _with_date_above(lines, start)
         if best is None or (not is_dated and INTRO_START.match(joined)):
             best, is_dated = start, bool(INTRO_START.match(joined))
     return best if best is not None and (is_quote_next or ENDS_AS_INTRO.search(last)) else None
+
+
+def _with_date_above(lines: list[str], index: int) -> int:
+    above = lines[index - 1] if index else ""
+    is_beginning = len(above) < 80 and INTRO_ON.match(above) and EVIDENCE.search(above)
+    return index - 1 if is_beginning else index
 
 
 def _is_quote_next(lines: list[str], index: int) -> bool:
@@ -149,13 +157,13 @@ def _label(line: str) -> str:
 
 def _is_header_block(lines: list[str], index: int) -> bool:
     """Whether the header of an earlier mail begins here: sender first, and a subject or something only mails have."""
-    if _label(lines[index]) != "from":
+    if not _label(lines[index]):
         return False
-    kinds: set[str] = set()
+    kinds: dict[str, None] = {}
     block: list[str] = []
     blank = 0
-    if index and _label(lines[index - 1]) == "from":
-        return False  # a list of senders, and asking ten lines of each would take its time
+    if index and _label(lines[index - 1]):
+        return False  # asked at the line above; asking ten lines of each in a long list would take its time
     for line in lines[index : index + _HEADER_WINDOW]:
         if not line.strip():
             blank += 1
@@ -164,11 +172,12 @@ def _is_header_block(lines: list[str], index: int) -> bool:
             continue
         kind = _label(line)
         if kind:
-            kinds.add(kind)
+            kinds.setdefault(kind)
         block.append(line[:_MAX_LINE])
-    if len(kinds) < 3 and not ({"from", "date"} <= kinds and "@" in block[0]):
+    if "from" not in kinds or (len(kinds) < 3 and not ("date" in kinds and "@" in block[0])):
         return False
-    return "subject" in kinds or "@" in "".join(block)
+    # Without a subject or an address the order tells a mail's header from somebody's list ("From: ... To: ...").
+    return "subject" in kinds or "@" in "".join(block) or list(kinds)[:3] == ["from", "date", "to"]
 
 
 def _before_separator(lines: list[str], index: int) -> int:

@@ -102,7 +102,7 @@ _DATE = (
     "Dátum|Elküldve|Küldve|Trimis|Dată|Отправлено|Дата|Надіслано|Изпратено|Στάλθηκε|Ημερομηνία|Gönderildi|Gönderilme|"
     "Gönderim Tarihi|Tarih|送信日時|日時|日付|发送时间|发送日期|日期|時間|时间|寄件日期|傳送時間|傳送日期|보낸 날짜|보낸날짜|날짜|"
     "보낸 시간|تاريخ الإرسال|تم الإرسال|التاريخ|נשלח|תאריך|Đã gửi|Ngày|Ngày gửi|ส่ง|วันที่|Dikirim|Tanggal|Poslano|Saadetud|"
-    "Date Sent|Enviats|Quando"
+    "Date Sent|Message du|Enviats|Quando"
 )
 _TO = (
     "To|An|À|A|Para|Aan|Till|Til|Vastaanottaja|Do|Komu|Címzett|Către|Catre|Кому|До|Προς|Kime|Alıcı|宛先|收件人|收件者|받는 사람|"
