@@ -9,7 +9,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,39 +36,41 @@ def database_url(name: str) -> str:
     return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
 
+class Zygote:
+    """The parent of all processes that may be killed; one a session."""
+
+    def __init__(self, folder: Path) -> None:
+        environment = os.environ | {
+            "HELPDESK_DATA": str(folder),
+            "HELPDESK_LOG_LEVEL": "CRITICAL",
+            "HELPDESK_TRUSTED_HOSTS": "127.0.0.1",
+        }
+        command = [sys.executable, "-m", "tests.faults.zygote"]
+        self._process: Any = subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert json.loads(self._process.stdout.readline())["ready"]
+
+    def tell(self, **command: Any) -> dict[str, int]:
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def end(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(20)
+
+
 @dataclass
 class World:
     """One installation that dies and comes back."""
 
     database: str
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
-    _zygote: Any = None
-
-    def __enter__(self) -> "World":
-        environment = os.environ | {
-            "DATABASE_URL": database_url(self.database), "HELPDESK_DATA": str(self.folder), "HELPDESK_LOG_LEVEL": "CRITICAL",
-            "HELPDESK_TRUSTED_HOSTS": "127.0.0.1",
-        } | self.environment  # fmt: skip
-        self._zygote = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.zygote"],
-            cwd=ROOT,
-            env=environment,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert json.loads(self._zygote.stdout.readline())["ready"]
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        self._zygote.stdin.close()
-        self._zygote.wait(20)
+    zygote: Zygote
 
     def _tell(self, **command: Any) -> dict[str, int]:
-        self._zygote.stdin.write(json.dumps(command) + "\n")
-        self._zygote.stdin.flush()
-        return json.loads(self._zygote.stdout.readline())
+        return self.zygote.tell(database=self.database, media=str(self.folder), **command)
 
     def run(self, job: str, *, failpoint: str = "", **arguments: Any) -> int:
         """Run a job to its end; returns its exit code, or minus the signal that killed it."""
@@ -112,18 +114,24 @@ class World:
         return killed
 
 
+@pytest.fixture(scope="session")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    parent = Zygote(tmp_path_factory.mktemp("data"))
+    yield parent
+    parent.end()
+
+
 @pytest.fixture
-def world(transactional_db: None, tmp_path: Path) -> Iterator[World]:
+def world(transactional_db: None, zygote: Zygote, tmp_path: Path) -> Iterator[World]:
     """A world on a copy of the test database."""
     template = connection.settings_dict["NAME"]
-    name = f"fault_{uuid.uuid4().hex[:12]}"
     connection.close()
+    name = f"fault_{uuid.uuid4().hex[:12]}"
     admin_url = database_url("postgres")
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
     try:
-        with World(database=name, folder=tmp_path / "data") as made:
-            yield made
+        yield World(database=name, folder=tmp_path / "media", zygote=zygote)
     finally:
         with psycopg.connect(admin_url, autocommit=True) as admin:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """A process that has the product loaded and forks a child per job, so that a kill costs milliseconds and no start-up.
 
-Reads one JSON command a line: {"do": "run"|"start", "job": name, "failpoint": name, "arguments": {...}} or {"do": "wait", "pid": n};
+Reads one JSON command a line: {"do": "run"|"start", "job": name, "failpoint": name, "database": name, "media": folder,
+"arguments": {...}} or {"do": "wait", "pid": n};
 answers one JSON line: {"pid": n} or {"status": exit code, or minus the signal}.
 """
 
@@ -15,9 +16,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 def run_child(command: dict[str, Any]) -> None:
     """The child's whole life."""
     from django.conf import settings
+    from django.db import connection
 
     from tests.faults import jobs
 
+    connection.settings_dict["NAME"] = command["database"]
+    settings.MEDIA_ROOT = command["media"]
     settings.HELPDESK_FAILPOINT = command.get("failpoint", "")
     try:
         getattr(jobs, command["job"])(**command.get("arguments", {}))
