@@ -6,14 +6,14 @@ from channels_app.services import polling
 from helpdesk.core.services import record_job_run
 
 
-@shared_task(queue="inbound")
+@shared_task
 def poll_due_channels() -> None:
     """Start a poll of every channel whose time has come."""
     with record_job_run("poll_channels") as run:
         run.handled = polling.poll_due_channels()
 
 
-@shared_task(queue="inbound")
+@shared_task
 def poll_channel(channel_id: int) -> None:
     """Fetch what is new on one channel."""
     polling.poll_channel(channel_id=channel_id)

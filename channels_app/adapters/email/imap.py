@@ -183,6 +183,8 @@ class ImapConnection:
                 self._mailbox.login(user, password, initial_folder=None)
             else:
                 self._mailbox.login_utf8(user, password, initial_folder=None)
+            # Servers tell the whole of what they can only to those who are logged in.
+            self._client._get_capabilities()
 
     def _literals(self, uids: Sequence[int], what: str) -> dict[int, bytes]:
         found: dict[int, bytes] = {}
