@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from channels_app.models import Channel
 from channels_app.registry import adapter_class, identity_kind_choices
+from helpdesk.accounts.models import User
 from helpdesk.common.admin import ServiceAdmin, state_badge
 from helpdesk.common.errors import HelpdeskError
 from tickets.models import Conversation, Customer, CustomerIdentity
@@ -122,7 +123,7 @@ class CustomerAdmin(ServiceAdmin):
             for name in form.changed_data
             if name in CustomerForm.Meta.fields
         }
-        actor = Actor.agent(request.user)
+        actor = _actor(request)
         if change:
             update_customer(customer_id=obj.pk, actor=actor, changes=changes)
             return
@@ -175,7 +176,7 @@ class CustomerAdmin(ServiceAdmin):
         try:
             identity = add_identity(
                 customer_id=customer.pk,
-                actor=Actor.agent(request.user),
+                actor=_actor(request),
                 kind=kind,
                 address=request.POST.get("address", "")[:320],
                 channel=channel,
@@ -190,5 +191,11 @@ class CustomerAdmin(ServiceAdmin):
         return HttpResponseRedirect(reverse("admin:tickets_customer_change", args=[customer.pk]))
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+def _actor(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User)  # the admin lets nobody else in
+    return Actor.agent(request.user)
+
+
+def _number(text: str | None) -> int:
+    """The number in ``text``; 0, which no row has, where there is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -45,6 +45,11 @@ def event_icon(event: TicketEvent) -> str:
     return EVENT_ICONS.get(event.kind, "history")
 
 
+def is_worth_a_line(event: Any) -> bool:
+    """Whether an event tells what no bubble tells; that a customer opened the ticket, his first message says."""
+    return not (event.kind == "ticket.opened" and event.actor_kind == "customer" and not event.other_number)
+
+
 def describe_event(event: Any) -> str:
     """One sentence about an event that ``selectors.timeline`` has read; a kind nobody has words for shows its code."""
     words = {"who": _who(event), "other": event.other_number or "?"}
@@ -73,21 +78,21 @@ def _opened(event: Any, words: dict[str, Any]) -> str:
 
 def _assigned(event: Any, words: dict[str, Any]) -> str:
     data = event.data
-    parts = []
+    words |= {"assignee": event.assignee_name or "?", "team": event.team_name or "?"}
+    person = team = ""
     if data.get("to_assignee") != data.get("from_assignee"):
         if data.get("to_assignee") is None:
-            parts.append(_("%(who)s removed the assignee"))
+            person = _("%(who)s removed the assignee")
         elif data.get("to_assignee") == event.actor_id:
-            parts.append(_("%(who)s took this"))
+            person = _("%(who)s took this")
         else:
-            parts.append(_("%(who)s assigned this to %(assignee)s"))
+            person = _("%(who)s assigned this to %(assignee)s")
     if data.get("to_team") != data.get("from_team"):
         if data.get("to_team") is None:
-            parts.append(_("%(who)s removed the team"))
+            team = _("no team any more") if person else _("%(who)s removed the team")
         else:
-            parts.append(_("%(who)s moved this to the team %(team)s"))
-    words |= {"assignee": event.assignee_name or "?", "team": event.team_name or "?"}
-    return ", ".join(part % words for part in parts)
+            team = _("now in the team %(team)s") if person else _("%(who)s moved this to the team %(team)s")
+    return " · ".join(part % words for part in (person, team) if part)
 
 
 def _status_changed(event: Any, words: dict[str, Any]) -> str:

@@ -68,7 +68,7 @@ def capped_counts() -> dict[str, str]:
 @admin.register(InboundEvent)
 class InboundEventAdmin(ReadOnlyAdmin):
     list_title = gettext_lazy("Deliveries")
-    list_display = ("number", "received_at", "channel", "source", "shown_size", "shown_state", "why")
+    list_display = ("number", "why", "received_at", "channel", "source", "shown_size", "shown_state")
     list_filter = (StateFilter, "source", "channel")
     list_select_related = ("channel",)
     search_fields = ("=id",)
@@ -140,6 +140,9 @@ class InboundEventAdmin(ReadOnlyAdmin):
             }
             for key, label in choices
         ]
+
+    def title_of(self, obj: InboundEvent) -> str:
+        return _("Delivery #%(number)d") % {"number": obj.pk}
 
     @admin.display(description=gettext_lazy("delivery"))
     def number(self, event: InboundEvent) -> str:

@@ -25,6 +25,19 @@ class MembershipInline(admin.TabularInline):
         return super().get_queryset(request).select_related("user", "team")
 
 
+class ClosedMembershipInline(MembershipInline):
+    """The members, to read."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+        return False
+
+
 @admin.register(Team)
 class TeamAdmin(ServiceAdmin):
     list_display = ("name", "openness", "member_count")
@@ -57,11 +70,6 @@ class TeamAdmin(ServiceAdmin):
         return obj.memberships.filter(user=request.user.pk).exists()
 
     def get_inline_instances(self, request: HttpRequest, obj: Team | None = None) -> list[Any]:
-        inlines = super().get_inline_instances(request, obj)
         if obj is None or self.has_change_permission(request, obj):
-            return inlines
-        for inline in inlines:
-            inline.has_add_permission = lambda *args, **kwargs: False
-            inline.has_change_permission = lambda *args, **kwargs: False
-            inline.has_delete_permission = lambda *args, **kwargs: False
-        return inlines
+            return super().get_inline_instances(request, obj)
+        return [ClosedMembershipInline(self.model, self.admin_site)]

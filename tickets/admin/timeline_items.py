@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.clock import now
-from tickets.admin.event_lines import describe_event, event_icon
+from tickets.admin.event_lines import describe_event, event_icon, is_worth_a_line
 from tickets.models import Message, TicketEvent
 from tickets.selectors.timeline import BUBBLE_KINDS
 
@@ -56,7 +56,7 @@ def timeline_items(messages: Iterable[Message], events: Iterable[TicketEvent]) -
             separator = _contact(message)
             items[separator.dom_id] = separator
     for event in events:
-        if event.kind not in BUBBLE_KINDS:
+        if event.kind not in BUBBLE_KINDS and is_worth_a_line(event):
             line = Item(
                 kind="event",
                 dom_id=f"e-{event.sequence}",

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
@@ -143,6 +144,7 @@ def panel(request: AgentRequest, ticket: Ticket) -> HttpResponse:
             "identities": identities_of_customer(customer_id=customer.pk),
             "others": [(other, other.pk in seen) for other in others],
             "customer_url": _customer_url(request, ticket),
+            "language": _language_name(customer.language),
             "local_time": _local_time(customer.time_zone),
             "panels": _panels(ticket, request.user),
             "may_write_first": request.user.has_perm("tickets.add_ticket"),
@@ -171,6 +173,13 @@ def _customer_url(request: AgentRequest, ticket: Ticket) -> str:
         return reverse("admin:tickets_customer_change", args=[ticket.customer_id])
     except NoReverseMatch:
         return ""
+
+
+def _language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code.lower())["name_translated"]) if code else ""
+    except KeyError:
+        return code
 
 
 def _local_time(zone: str) -> Any:

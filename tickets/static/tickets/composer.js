@@ -7,6 +7,7 @@ window.composer = (() => {
     let copies = [];
     let timer = 0;
     let unsaved = new Set();
+    let saving = Promise.resolve();
     let isSending = false;
 
     const root = () => document.getElementById("hd-composer");
@@ -167,7 +168,8 @@ window.composer = (() => {
         if (!root() || isSending) {
             return;
         }
-        await Promise.all([...unsaved].map(saveDraft));
+        saving = Promise.all([...unsaved].map(saveDraft));
+        await saving;
     }
 
     function typed(field) {
@@ -219,6 +221,8 @@ window.composer = (() => {
         state(root().dataset.sending);
         fail("");
         try {
+            // A draft on its way must not arrive after the message and stay behind.
+            await saving;
             await window.desk.request(`${base()}reply/`, { method: "POST", body: envelope(then) });
             sent(which);
         } catch (error) {

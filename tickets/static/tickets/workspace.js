@@ -69,9 +69,8 @@ window.workspace = (() => {
             document.getElementById("hd-newest").hidden = false;
         }
         showUnread();
-        if ("mayRead" in changes.dataset) {
-            markRead();
-        }
+        slot().toggleAttribute("data-may-read", "mayRead" in changes.dataset);
+        markRead();
         if ("hasMore" in changes.dataset) {
             setTimeout(() => poll({ isForced: true }));
         }
@@ -79,10 +78,22 @@ window.workspace = (() => {
 
     const isBarBusy = () => Boolean(document.querySelector("#hd-bar [open]"));
     function replaceBar(fresh) {
+        const old = document.getElementById("hd-bar");
         isBarStale = isBarBusy();
-        if (!isBarStale) {
-            document.getElementById("hd-bar").replaceWith(fresh);
-            window.htmx.process(fresh);
+        // The verb that was just carried out has brought the same bar already.
+        if (isBarStale || old.dataset.version === fresh.dataset.version) {
+            return;
+        }
+        const held = old.contains(document.activeElement) && document.activeElement.closest("[id]").id;
+        old.replaceWith(fresh);
+        window.htmx.process(fresh);
+        focusControl(held);
+    }
+
+    function focusControl(id) {
+        const control = id && document.getElementById(id);
+        if (control) {
+            (control.querySelector("summary") || control).focus();
         }
     }
     document.addEventListener("hd:menuclosed", () => { if (isBarStale) { poll({ isForced: true }); } });
@@ -94,12 +105,13 @@ window.workspace = (() => {
     }
 
     async function markRead() {
-        if (document.hidden || !Number(slot().dataset.unread)) {
+        if (document.hidden || !("mayRead" in slot().dataset)) {
             return;
         }
         try {
             await window.desk.request(`${slot().dataset.base}read/`, { method: "POST" });
             slot().dataset.unread = "0";
+            slot().removeAttribute("data-may-read");
             showUnread();
         } catch {
             // The counter is the team's; the next look resets it.
@@ -177,15 +189,12 @@ window.workspace = (() => {
     // Focus stays where the hand was: the bar is drawn anew, its controls keep their ids.
     let focusId = "";
     document.addEventListener("htmx:beforeRequest", (event) => {
-        const menu = event.target.closest && event.target.closest("#hd-bar details[id]");
-        focusId = menu ? menu.id : "";
+        const control = event.target.closest && event.target.closest("#hd-bar details[id], #hd-bar button[id]");
+        focusId = control ? control.id : "";
     });
     document.addEventListener("htmx:afterSwap", (event) => {
         if (event.target.id === "hd-bar" || event.detail.target.id === "hd-bar") {
-            const menu = focusId && document.getElementById(focusId);
-            if (menu) {
-                menu.querySelector("summary").focus();
-            }
+            focusControl(focusId);
         }
         if (event.detail.target.id === "ws-slot") {
             start();
