@@ -82,5 +82,5 @@ _version_1: list[URLPattern | URLResolver] = [
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include(_version_1)),
-    re_path(r"^", unknown_address),
+    re_path(r"^", unknown_address, name="unknown"),
 ]

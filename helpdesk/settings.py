@@ -240,7 +240,7 @@ HELPDESK_OUTBOUND_STEPS = ["surveys.services.links.put_in_survey_link"]
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
 HELPDESK_WORKSPACE_PANELS = ["surveys.selectors.panels.survey_panel"]
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.
-HELPDESK_DASHBOARD_SECTIONS: list[str] = []
+HELPDESK_DASHBOARD_SECTIONS = ["reporting.sections.today", "reporting.sections.goals", "reporting.sections.traffic"]
 HELPDESK_MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 HELPDESK_UNDO_SECONDS = env.int("HELPDESK_UNDO_SECONDS", default=5)
 HELPDESK_SMTP_PORT = env.int("SMTP_PORT", default=2525)

@@ -49,7 +49,9 @@ def test_download_needs_a_key(client, sent):
     assert Client().get(f"{UPLOAD}{sent['id']}/download/").status_code == 401
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\x.txt", "a\r\nb.txt", "x" * 900 + ".txt", "\u202egpj.exe", "ü.txt"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "C:\\x.txt", "a\r\nb.txt", "x" * 900 + ".txt", "\u202egpj.exe", "ü.txt"]
+)
 def test_name_of_an_upload_is_cleaned(client, name):
     answer = upload(client, name=name)
     assert answer.status_code == 201

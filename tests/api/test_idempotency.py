@@ -53,7 +53,10 @@ def test_other_body_under_the_same_key_is_a_conflict(client, ticket):
 def test_other_address_under_the_same_key_is_a_conflict(client, ticket):
     reply(client, ticket, "a", "x")
     note = client.post(
-        f"{TICKETS}{ticket.pk}/note/", '{"text": "x"}', content_type="application/json", headers={"idempotency-key": "a"}
+        f"{TICKETS}{ticket.pk}/note/",
+        '{"text": "x"}',
+        content_type="application/json",
+        headers={"idempotency-key": "a"},
     )
     assert note.json()["code"] == "idempotency_key_reused"
 

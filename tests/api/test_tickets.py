@@ -8,11 +8,11 @@ from tests.factories import make_team, make_ticket
 from tickets.models import Message, Ticket
 
 TICKETS = "/api/v1/tickets/"
-PROMISED = (
-    "id number subject status priority priority_score channel customer team assignee topic tags language sentiment "
-    "opened_at first_response_at resolved_at closed_at version reopen_count next_due_at sla last_message_at preview "
-    "unread_count url admin_url"
-).split()
+PROMISED = [
+    "id", "number", "subject", "status", "priority", "priority_score", "channel", "customer", "team", "assignee", "topic",
+    "tags", "language", "sentiment", "opened_at", "first_response_at", "resolved_at", "closed_at", "version", "reopen_count",
+    "next_due_at", "sla", "last_message_at", "preview", "unread_count", "url", "admin_url",
+]  # fmt: skip
 
 
 def post(client, path, data=None, **headers):

@@ -164,7 +164,17 @@ def test_marketing_does_not_learn_which_private_team_has_a_post(calling, marketi
     assert calling(marketing).get(f"{TICKETS}{hidden_ticket.pk}/").json()["team"] is None
 
 
-SECRETS = ("reply_token", "encrypted_secrets", "secrets", "password", "config", "body", "headers", "digest", "storage_key")
+SECRETS = (
+    "reply_token",
+    "encrypted_secrets",
+    "secrets",
+    "password",
+    "config",
+    "body",
+    "headers",
+    "digest",
+    "storage_key",
+)
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
@@ -195,7 +205,9 @@ WRITES = [
 
 
 @pytest.mark.parametrize(("method", "resource", "path", "extra"), WRITES)
-def test_undeclared_fields_are_refused_and_change_nothing(calling, administrator, ticket, method, resource, path, extra):
+def test_undeclared_fields_are_refused_and_change_nothing(
+    calling, administrator, ticket, method, resource, path, extra
+):
     """Every column of the model in one body, one at a time: 400 by name, and the row stays as it was."""
     caller = calling(administrator)
     model = RESOURCES[resource].queryset.model

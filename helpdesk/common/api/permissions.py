@@ -39,8 +39,8 @@ class ClosedPermission(BasePermission):
         if not (request.user.is_authenticated and request.user.is_active):
             return False
         action = getattr(view, "action", (request.method or "").lower())
-        if action is None:
-            # No such method here: let the view answer 405.
+        if action is None or request.method == "OPTIONS":
+            # No such method here: let the view answer 405. Nothing answers OPTIONS; the document is for that.
             return True
         codes = getattr(view, "permissions", {}).get(action)
         if codes is None or (codes and not any(request.user.has_perm(code) for code in codes)):
