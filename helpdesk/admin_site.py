@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
@@ -61,24 +62,24 @@ class HelpdeskAdminSite(AdminSite):
         return own + super().get_urls()
 
     @property
-    def login_form(self) -> Any:
+    def login_form(self) -> Any:  # type: ignore[override]  # by name for the same reason
         return import_string("helpdesk.accounts.forms.LoginForm")
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The login page; answers 429 with Retry-After while the account or the address is locked out."""
         response = super().login(request, extra_context)
-        form = getattr(response, "context_data", None) and response.context_data.get("form")
-        wait = getattr(form, "retry_after_seconds", 0)
+        shown: dict[str, Any] = getattr(response, "context_data", None) or {}
+        wait = getattr(shown.get("form"), "retry_after_seconds", 0)
         if wait:
             response.status_code = 429
             response.headers["Retry-After"] = str(wait)
         return response
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         sections = [render_section(dotted_path, request) for dotted_path in settings.HELPDESK_DASHBOARD_SECTIONS]
         return super().index(request, {"hd_sections": sections, **(extra_context or {})})
 
-    def app_index(
+    def app_index(  # type: ignore[override]  # a redirect instead of a page
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """There are no pages by app: people look for a thing by what it is for."""

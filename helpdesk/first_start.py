@@ -12,6 +12,7 @@ from channels_app.models import Brand, Channel
 from channels_app.services.channels import create_channel
 from helpdesk.accounts.models import User
 from helpdesk.core.models import SiteSettings
+from helpdesk.demo.building import build_demo, has_any_work
 from surveys.services.preset import ensure_preset_survey
 
 ADMIN_NAME = "admin"
@@ -42,11 +43,14 @@ def prepare_first_start() -> FirstStart:
         ensure_preset_survey()
         _ensure_support_channel()
         password = _ensure_administrator()
+        # Only ever at the very first start: who has removed the demo does not want it back.
+        is_demo_wanted = settings.HELPDESK_DEMO and password is not None and not has_any_work()
+        demo_tickets = build_demo() if is_demo_wanted else 0
     return FirstStart(
         admin_created=password is not None,
         username=ADMIN_NAME,
         password=password,
-        demo_tickets=0,
+        demo_tickets=demo_tickets,
         seconds=round(monotonic() - started, 2),
     )
 

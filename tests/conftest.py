@@ -102,6 +102,11 @@ def administrator(person: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
+def superuser(person: Callable[..., Any]) -> Any:
+    return person("root", is_superuser=True)
+
+
+@pytest.fixture
 def auditor(person: Callable[..., Any]) -> Any:
     return person("audrey", "auditor")
 

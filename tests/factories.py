@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 from channels_app.adapters.base import Address, InboundMessage, digest
-from channels_app.models import Brand, Channel
+from channels_app.models import Brand, Channel, InboundEvent
 from helpdesk.common.clock import now
 from tickets.models import Message, Team, TeamMembership, Ticket
 from tickets.services.intake import Filed, receive
@@ -71,3 +71,18 @@ def make_team(name: str, *members: Any, is_private: bool = False) -> Team:
 def last_message(ticket: Ticket) -> Message:
     """The newest message of a ticket."""
     return ticket.messages.order_by("-id")[0]
+
+
+def make_event(channel: Channel, **fields: Any) -> InboundEvent:
+    """A stored delivery as a poller leaves it; ``fields`` are set on the row."""
+    number = next(_counter)
+    values: dict[str, Any] = {
+        "dedup_key": digest("event", str(number)),
+        "headers": {"Subject": f"Delivery {number}"},
+        "content_type": "message/rfc822",
+        "body": b"Subject: hello\r\n\r\nhello",
+        "size": 24,
+        "source": "poll",
+        "received_at": now(),
+    }
+    return InboundEvent.objects.create(channel=channel, **(values | fields))

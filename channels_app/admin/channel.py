@@ -66,10 +66,11 @@ def health(channel: Any) -> Health:
 
 @admin.register(Channel)
 class ChannelAdmin(ServiceAdmin):
-    list_display = ("name_and_kind", "address", "state", "last_sign", "quarantined", "brand")
+    list_display = ("name_and_kind", "state", "address", "last_sign", "quarantined", "brand")
     list_filter = ("is_active", "kind")
     list_select_related = ("brand",)
     search_fields = ("name", "slug")
+    search_help_text = gettext_lazy("Name or short name")
     sortable_by = ()
     prepopulated_fields = {"slug": ("name",)}
     empty_title = gettext_lazy("No channels yet.")

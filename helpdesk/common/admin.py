@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import connections
-from django.db import models
+from django.db import connections, models
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -118,7 +118,7 @@ class ServiceAdmin(admin.ModelAdmin):
         obj = kwargs.get("obj")
         context["hd_list_title"] = self.title_of_list()
         if obj is not None:
-            context |= {"hd_buttons": self.get_object_buttons(request, obj), "title": str(obj), "subtitle": None}
+            context |= {"hd_buttons": self.get_object_buttons(request, obj), "title": self.title_of(obj), "subtitle": None}
             context["show_save_and_add_another"] = False
         context["adminform"].form.label_suffix = ""
         return super().render_change_form(request, context, *args, **kwargs)
@@ -126,6 +126,10 @@ class ServiceAdmin(admin.ModelAdmin):
     def title_of_list(self) -> str:
         """The heading of the list and the word for it in the way back."""
         return capfirst(str(self.list_title or self.opts.verbose_name_plural))
+
+    def title_of(self, obj: Any) -> str:
+        """The heading of an object's page."""
+        return str(obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = self.title_of_list()
@@ -169,13 +173,15 @@ class ServiceAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.is_deletable and super().has_delete_permission(request, obj)
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        ticked = request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME)
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if request.POST.get("select_across", "0") not in ("", "0") or len(ticked) > BULK_LIMIT:
             refusal = _("At most %(limit)d ticked rows can be changed at once.") % {"limit": BULK_LIMIT}
             messages.error(request, refusal)
             return HttpResponseRedirect(request.get_full_path())
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def run_service(
         self,

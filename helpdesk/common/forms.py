@@ -54,9 +54,14 @@ class DurationField(forms.DurationField):
         return duration_words(value) if isinstance(value, timedelta) else value
 
     def to_python(self, value: Any) -> timedelta | None:
-        if value in self.empty_values or isinstance(value, timedelta):
-            return value or None
-        duration = read_duration(str(value))
+        if value in self.empty_values:
+            return None
+        if isinstance(value, timedelta):
+            return value
+        try:
+            duration = read_duration(str(value))
+        except OverflowError:
+            duration = None
         if duration is None or not timedelta(0) <= duration <= _LONGEST:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return duration

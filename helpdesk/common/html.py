@@ -18,7 +18,8 @@ from helpdesk.common.text import clean_text
 
 MAX_DEPTH = 200
 MAX_CHARACTERS = 2_000_000
-MAX_TEXT_DEPTH = 200
+MAX_COPIES = 2_000_000
+MAX_LAID_OUT_TAGS = 30_000  # above that the text of HTML is taken without its layout
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,60})")
 _ANY_TAG = re.compile(r"<[^<>]{0,20000}>")
@@ -37,7 +38,9 @@ def _names(text: str) -> frozenset[str]:
 
 
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
-_IMPLIED_END = _names("p li tr td th dd dt option thead tbody tfoot o:p colgroup")
+# Elements that their own kind ends: they nest only by way of others, which are counted.
+_NOT_NESTING = _VOID | _names("p li tr td th dd dt option thead tbody tfoot o:p colgroup html head body")
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
 
 _TAGS = _names(
     "a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em "
@@ -80,18 +83,27 @@ class SanitisedHtml:
 
 
 def is_too_deep(html: str, limit: int = MAX_DEPTH) -> bool:
-    """Whether tags nest deeper than ``limit``, as a parser would build them. Linear; errs on the safe side."""
-    depth = 0
+    """Whether elements nest deeper than ``limit`` or unclosed formatting would be multiplied. Linear.
+
+    Errs on the safe side: an end tag ends one element of its own name and nothing else.
+    """
+    still_open: dict[str, int] = {}
+    depth = formatting = copies = 0
     for match in _TAG.finditer(html):
         name = match[2].lower()
-        if name in _VOID:
-            continue
         if match[1]:
-            depth = max(depth - 1, 0)
-        elif name not in _IMPLIED_END or html.find(f"</{match[2]}", match.end(), match.end() + 20000) >= 0:
+            if still_open.get(name):
+                still_open[name] -= 1
+                depth -= 1
+                formatting -= name in _FORMATTING
+        elif name not in _NOT_NESTING:
+            still_open[name] = still_open.get(name, 0) + 1
             depth += 1
-            if depth > limit:
-                return True
+            formatting += name in _FORMATTING
+        # A parser opens unclosed formatting again in every new block.
+        copies += formatting
+        if depth > limit or copies > MAX_COPIES:
+            return True
     return False
 
 
@@ -174,7 +186,7 @@ def html_to_text(html: str) -> str:
     if "<" not in html:
         return clean_text(stdlib_html.unescape(html)).strip()
     text = ""
-    if not is_too_deep(html, MAX_TEXT_DEPTH):
+    if html.count("<") <= MAX_LAID_OUT_TAGS and not is_too_deep(html):
         try:
             text = get_text(_RULE.sub("<br><hr", html), _TEXT_STYLE)
         except Exception:

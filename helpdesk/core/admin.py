@@ -33,6 +33,11 @@ _JOB_NAMES = {
     "refresh_facts": gettext_lazy("Bring the figures up to date"),
     "clean_up": gettext_lazy("Delete what is no longer needed"),
 }
+_VERBS = {
+    str(ADDITION): gettext_lazy("added"),
+    str(CHANGE): gettext_lazy("changed"),
+    str(DELETION): gettext_lazy("deleted"),
+}
 _STATES = {
     "on_time": (gettext_lazy("on time"), "success"),
     "running": (gettext_lazy("running for the first time"), "accent"),
@@ -78,7 +83,7 @@ class SiteSettingsAdmin(ServiceAdmin):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:core_sitesettings_change", args=[1]))
 
-    def response_post_save_change(self, request: HttpRequest, obj: SiteSettings) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: SiteSettings) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:core_sitesettings_change", args=[1]))
 
 
@@ -115,7 +120,8 @@ class JobRunAdmin(ReadOnlyAdmin):
     list_title = gettext_lazy("Timetable")
     list_display = ("what", "started_at", "took", "handled", "outcome")
     list_filter = (OutcomeFilter, JobFilter)
-    search_fields = ("=job",)
+    search_fields = ("=job", "error")
+    search_help_text = gettext_lazy("Name of the job, or words of its error")
     ordering = ("-started_at",)
     sortable_by = ("started_at",)
     fields = ("what", "started_at", "ended_at", "took", "handled", "outcome", "error_text")
@@ -123,6 +129,9 @@ class JobRunAdmin(ReadOnlyAdmin):
     change_list_template = "admin/core/jobrun/change_list.html"
     empty_title = gettext_lazy("No job has run yet.")
     empty_text = gettext_lazy("The timetable runs with the worker and beat processes.")
+
+    def title_of(self, obj: JobRun) -> str:
+        return job_name(obj.job)
 
     @admin.display(description=gettext_lazy("job"), ordering="job")
     def what(self, run: JobRun) -> str:
@@ -181,10 +190,10 @@ class VerbFilter(admin.SimpleListFilter):
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(ADDITION), _("added")), (str(CHANGE), _("changed")), (str(DELETION), _("deleted"))]
+        return [(flag, str(word)) for flag, word in _VERBS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
-        return queryset.filter(action_flag=self.value()) if self.value() else queryset
+        return queryset.filter(action_flag=int(self.value() or 0)) if self.value() in _VERBS else queryset
 
 
 @admin.register(LogEntry)

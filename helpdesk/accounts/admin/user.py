@@ -30,10 +30,10 @@ class UserForm(UserChangeForm):
         chosen = self.cleaned_data["groups"]
         field = self.fields["groups"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
+        assert field.queryset is not None
         beyond_reach = Group.objects.filter(user=self.instance).exclude(pk__in=field.queryset.values("pk"))
-        return Group.objects.filter(
-            pk__in=[*chosen.values_list("pk", flat=True), *beyond_reach.values_list("pk", flat=True)]
-        )
+        kept = {*chosen.values_list("pk", flat=True), *beyond_reach.values_list("pk", flat=True)}
+        return Group.objects.filter(pk__in=kept)
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -72,6 +72,9 @@ class UserAdmin(ServiceAdmin, StockUserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related(Prefetch("groups", Group.objects.order_by("name")))
 
+    def title_of(self, obj: User) -> str:
+        return obj.display_name
+
     # The list ------------------------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("name"), ordering="username")
@@ -107,7 +110,7 @@ class UserAdmin(ServiceAdmin, StockUserAdmin):
             return self.add_fieldsets
         may_change = self.has_change_permission(request, obj)
         account = ("username", "password_link") if may_change else ("username",)
-        rights = ("is_active", "is_staff", "groups")
+        rights: tuple[str, ...] = ("is_active", "is_staff", "groups")
         if request.user.is_superuser:
             rights += ("is_superuser",)
         return (
@@ -152,6 +155,8 @@ class UserAdmin(ServiceAdmin, StockUserAdmin):
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is None:
+            return None
         if db_field.name == "languages":
             field.help_text = _("Codes with commas between them, such as en, de.")
         elif db_field.name == "signature":
