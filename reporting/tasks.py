@@ -6,7 +6,7 @@ from helpdesk.core.services import record_job_run
 from reporting.services import facts
 
 
-@shared_task(queue="reports")
+@shared_task
 def refresh_facts() -> None:
     """Bring the facts in step with the event log."""
     with record_job_run("refresh_facts") as run:

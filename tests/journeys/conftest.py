@@ -1,0 +1,35 @@
+"""Everything real: a mailbox, a mail server, a browser."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import find_chromium, running_browser
+from tests.support.dovecot import Dovecot, find_dovecot, running_dovecot
+from tests.support.smtp_sink import SmtpSink, running_smtp_sink
+
+MAY_SKIP = os.environ.get("CI") != "true"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Dovecot]:
+    if find_dovecot() is None and MAY_SKIP:
+        pytest.skip("dovecot is not installed")
+    with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    with running_smtp_sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    if find_chromium() is None and MAY_SKIP:
+        pytest.skip("chromium is not installed")
+    with running_browser() as chromium:
+        yield chromium
