@@ -1,0 +1,5 @@
+"""The admin of figures."""
+
+from reporting.admin import figures
+
+__all__ = ["figures"]

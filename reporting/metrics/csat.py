@@ -7,11 +7,12 @@ from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from reporting.metrics.facts import subset_condition
 from reporting.metrics.metric import Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import GroupBy, Percentiles, Question, Row, group_expression
 from surveys.models import Invitation
-from surveys.policies.votes import TOP_SCORE
+from surveys.policies.votes import LOW_SCORE, TOP_SCORE
 from tickets.models import Ticket
 
 # Fewer votes than this say little about anybody.
@@ -37,6 +38,12 @@ class Csat(Metric):
         ("response_rate", _("response rate"), "share"),
     ]
 
+    subsets: ClassVar = {
+        "low": (_("6 or less"), Q(response__score__lte=LOW_SCORE)),
+        "middle": (_("7 or 8"), Q(response__score__gt=LOW_SCORE, response__score__lt=TOP_SCORE)),
+        "top": (_("9 or 10"), Q(response__score__gte=TOP_SCORE)),
+    }
+
     def rows(self, question: Question) -> list[Row]:
         asked = asked_questions(question)
         columns = {GroupBy.CHANNEL: "vote_channel", GroupBy.TEAM: "vote_team", GroupBy.AGENT: "vote_agent"}
@@ -47,15 +54,13 @@ class Csat(Metric):
         return named_rows(question.group_by, [finished(row) for row in found])
 
     def tickets(self, question: Question) -> QuerySet[Ticket]:
-        # The latest vote of each stands beside its ticket; who has voted comes first, the least satisfied at the top.
+        # The latest vote of each stands beside its ticket.
         answered = asked_questions(question).filter(response__isnull=False)
+        answered = answered.filter(subset_condition(self, question))
         latest = answered.filter(ticket=OuterRef("pk")).order_by("-sent_at").values("response__score")[:1]
-        tickets = Ticket.objects.visible_to(question.user).filter(invitations__in=answered).distinct()
-        return (
-            tickets.annotate(score=Subquery(latest))
-            .select_related("customer", "channel", "assignee")
-            .order_by("-opened_at", "-id")
-        )
+        tickets = Ticket.objects.visible_to(question.user).filter(pk__in=answered.values("ticket_id"))
+        tickets = tickets.annotate(score=Subquery(latest))
+        return tickets.select_related("customer", "channel", "assignee").order_by("-opened_at", "-id")
 
 
 AGGREGATES: Mapping[str, Any] = {
@@ -80,11 +85,12 @@ def asked_questions(question: Question) -> QuerySet[Invitation]:
         asked = asked.filter(ticket__is_demo=True)
     elif not question.include_demo:
         asked = asked.filter(ticket__is_demo=False)
-    return asked.annotate(
+    asked = asked.annotate(
         vote_channel=Coalesce(F("response__channel_id"), F("ticket__channel_id")),
         vote_team=Coalesce(F("response__team_id"), F("ticket__team_id")),
         vote_agent=Coalesce(F("response__agent_id"), F("ticket__assignee_id")),
     )
+    return asked.filter(question.narrowed(channel="ticket__channel", team="vote_team", agent="vote_agent"))
 
 
 def finished(row: Mapping[str, Any]) -> dict[str, Any]:

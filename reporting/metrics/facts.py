@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from reporting.metrics.metric import Metric
 from reporting.metrics.question import GroupBy, Question, group_expression
 from reporting.models import TicketFact, TicketFactQuerySet
 from tickets.models import Ticket
 
 
-def counted_facts(question: Question) -> TicketFactQuerySet:
-    """The facts of tickets that were opened in the period, by the rules that hold for every figure."""
+def counted_facts(question: Question, *, agent: str) -> TicketFactQuerySet:
+    """The facts of tickets that were opened in the period, by the rules that hold for every figure.
+
+    ``agent`` is the column that says whose the ticket is for this figure.
+    """
     facts = (
         TicketFact.objects.demo()
         if question.only_demo
         else TicketFact.objects.counted(include_demo=question.include_demo)
     )
     period = question.period
-    return facts.visible_to(question.user).filter(opened_at__gte=period.starts_at, opened_at__lt=period.ends_at)
+    facts = facts.visible_to(question.user).filter(opened_at__gte=period.starts_at, opened_at__lt=period.ends_at)
+    return facts.filter(question.narrowed(channel="channel", team="team_id", agent=agent))
 
 
 def grouped(
@@ -30,6 +35,11 @@ def grouped(
     if group is None:
         return [facts.aggregate(**aggregates)]
     return [dict(row) for row in facts.annotate(group=group).order_by().values("group").annotate(**aggregates)]
+
+
+def subset_condition(metric: Metric, question: Question) -> Q:
+    """The condition of the question's subset; everything when it names none of the metric's."""
+    return metric.subsets[question.subset][1] if question.subset in metric.subsets else Q()
 
 
 def tickets_behind(question: Question, facts: QuerySet[TicketFact]) -> QuerySet[Ticket]:

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from reporting.metrics.facts import counted_facts, grouped, tickets_behind
+from reporting.metrics.facts import counted_facts, grouped, subset_condition, tickets_behind
 from reporting.metrics.metric import Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import Percentiles, Question, Row
 from tickets.models import Ticket
 
 GOAL_SECONDS = 3600
+AGENT = "first_responder_id"
 
 
 class FirstResponse(Metric):
@@ -35,12 +36,19 @@ class FirstResponse(Metric):
         ("unanswered", _("closed without an answer"), "count"),
     ]
 
+    subsets: ClassVar = {
+        "answered": (_("answered"), Q(first_response_seconds__isnull=False)),
+        "late": (_("after more than 60 minutes"), Q(first_response_seconds__gt=GOAL_SECONDS)),
+        "waiting": (_("still waiting"), Q(is_waiting=True)),
+        "unanswered": (_("closed without an answer"), Q(first_response_seconds__isnull=True, is_waiting=False)),
+    }
+
     def rows(self, question: Question) -> list[Row]:
-        found = grouped(question, counted_facts(question), AGGREGATES, agent="first_responder_id")
+        found = grouped(question, counted_facts(question, agent=AGENT), AGGREGATES, agent=AGENT)
         return named_rows(question.group_by, [finished(row) for row in found])
 
     def tickets(self, question: Question) -> QuerySet[Ticket]:
-        return tickets_behind(question, counted_facts(question))
+        return tickets_behind(question, counted_facts(question, agent=AGENT).filter(subset_condition(self, question)))
 
 
 AGGREGATES: Mapping[str, Any] = {

@@ -1,10 +1,10 @@
 """What every metric is: a definition in words, and the rows that follow from it."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from reporting.metrics.question import Question, Row
@@ -15,11 +15,13 @@ class Metric:
     """One figure. The docstring of the subclass is its definition, as the admin and the API print it.
 
     ``columns``: (name in the answer, label, unit) in the order of a table; the unit is count, seconds, share or score.
+    ``subsets``: name -> (label, condition), by which the tickets behind the figure can be narrowed.
     """
 
     name: ClassVar[str]
     label: ClassVar[Promise | str]
     columns: ClassVar[Sequence[tuple[str, Promise | str, str]]]
+    subsets: ClassVar[Mapping[str, tuple[Promise | str, Q]]] = {}
 
     def definition(self) -> str:
         """The docstring as flowing text."""

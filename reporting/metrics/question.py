@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Aggregate, FloatField
+from django.db.models import Aggregate, FloatField, Q
 from django.db.models.expressions import Combinable, F
 from django.db.models.functions import ExtractHour, TruncDay, TruncMonth, TruncWeek
 
 from reporting.policies.period import Period
+
+NONE = "none"
 
 
 class GroupBy(enum.StrEnum):
@@ -28,13 +30,31 @@ class GroupBy(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """``user`` decides what is visible. Demo: left out, added (``include_demo``), or nothing but demo (``only_demo``)."""
+    """``user`` decides what is visible. Demo: left out, added (``include_demo``), or nothing but demo (``only_demo``).
+
+    ``channel`` is a slug, ``team`` and ``agent`` are ids; "none" stands for tickets without one, "" for all of them.
+    ``subset`` is one of the metric's subsets and narrows the tickets behind the figure, not the figure.
+    """
 
     user: Any
     period: Period
     group_by: GroupBy = GroupBy.NOTHING
     include_demo: bool = False
     only_demo: bool = False
+    channel: str = ""
+    team: str = ""
+    agent: str = ""
+    subset: str = ""
+
+    def narrowed(self, *, channel: str, team: str, agent: str) -> Q:
+        """The filters as a condition on these columns."""
+        condition = Q(**{f"{channel}__slug": self.channel}) if self.channel else Q()
+        for column, asked in ((team, self.team), (agent, self.agent)):
+            if asked == NONE:
+                condition &= Q(**{f"{column}__isnull": True})
+            elif asked:
+                condition &= Q(**{column: int(asked)})
+        return condition
 
 
 @dataclass(frozen=True, kw_only=True)

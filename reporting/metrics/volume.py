@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from reporting.metrics.facts import counted_facts, grouped, tickets_behind
+from reporting.metrics.facts import counted_facts, grouped, subset_condition, tickets_behind
 from reporting.metrics.metric import Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import Question, Row
 from tickets.models import Ticket
+
+AGENT = "agent_id"
 
 
 class Volume(Metric):
@@ -29,6 +31,11 @@ class Volume(Metric):
         ("messages_out", _("replies"), "count"),
     ]
 
+    subsets: ClassVar = {
+        "resolved": (_("resolved"), Q(last_resolved_at__isnull=False)),
+        "reopened": (_("reopened"), Q(reopen_count__gt=0)),
+    }
+
     def rows(self, question: Question) -> list[Row]:
         aggregates: Mapping[str, Any] = {
             "count": Count("pk"),
@@ -37,8 +44,8 @@ class Volume(Metric):
             "messages_in": Sum("customer_message_count", default=0),
             "messages_out": Sum("agent_reply_count", default=0),
         }
-        found = grouped(question, counted_facts(question), aggregates, agent="agent_id")
+        found = grouped(question, counted_facts(question, agent=AGENT), aggregates, agent=AGENT)
         return named_rows(question.group_by, [{**row, "mean": None, "median": None, "p90": None} for row in found])
 
     def tickets(self, question: Question) -> QuerySet[Ticket]:
-        return tickets_behind(question, counted_facts(question))
+        return tickets_behind(question, counted_facts(question, agent=AGENT).filter(subset_condition(self, question)))

@@ -1,0 +1,160 @@
+"""The figures at the top of the overview; each function is one statement, cached for a minute per scope of visibility."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+from django.db.models import Count, Exists, F, Min, Q, Sum, Value
+from django.db.models.fields import CharField
+from django.db.models.functions import TruncDay
+
+from reporting.metrics import csat, first_response
+from reporting.metrics.facts import counted_facts
+from reporting.metrics.question import Question
+from reporting.models import TicketFact, TrafficSlot, sees_every_figure
+from reporting.policies.period import Period
+from tickets.models import Ticket
+from tickets.selectors.inbox import late_before
+
+KEPT_SECONDS = 60
+NEXT_TICKETS = 5
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What is open now, as the inbox counts it; ``waiting_longest_since`` is None when nobody waits.
+
+    ``has_real`` and ``has_demo``: whether there are figures of real tickets, and of demo tickets.
+    """
+
+    open: int
+    unassigned: int
+    unanswered: int
+    late: int
+    waiting_longest_since: datetime | None
+    has_real: bool
+    has_demo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelRow:
+    """First response on one channel."""
+
+    slug: str
+    name: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Responses:
+    """First response in all and per channel, the busiest channel first."""
+
+    total: dict[str, Any]
+    channels: Sequence[ChannelRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Satisfaction:
+    """The votes of the period; ``spread`` is how many gave 1, 2, ... 10."""
+
+    values: dict[str, Any]
+    spread: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrafficDay:
+    on: date
+    received: int
+    sent: int
+
+
+def kept(key: str, compute: Callable[[], T]) -> T:
+    """What ``compute`` gave within the last minute."""
+    found: T | None = cache.get(key)
+    if found is None:
+        found = compute()
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def ticket_scope(user: Any) -> str:
+    """Users with the same answer see the same tickets."""
+    return "every" if user.is_superuser or user.has_perm("tickets.view_every_ticket") else f"user-{user.pk}"
+
+
+def figure_scope(user: Any) -> str:
+    """Users with the same answer see the same figures."""
+    return "every" if sees_every_figure(user) else f"user-{user.pk}"
+
+
+def workload(user: Any) -> Workload:
+    """Open tickets that ``user`` may see, demo or not: what the inbox shows when the figure is followed."""
+    facts = TicketFact.objects
+    row: dict[str, Any] = dict(
+        Ticket.objects.visible_to(user)
+        .still_open()
+        .annotate(everything=Value(1))
+        .values("everything")  # grouped by a constant: one row, also when there is no ticket
+        .annotate(
+            open=Count("pk"),
+            unassigned=Count("pk", filter=Q(assignee=None)),
+            unanswered=Count("pk", filter=Q(waiting_since__isnull=False, first_response_at=None)),
+            late=Count("pk", filter=Q(waiting_since__lt=late_before())),
+            waiting_longest_since=Min("waiting_since"),
+            has_real=Exists(facts.filter(is_counted=True)),
+            has_demo=Exists(facts.filter(is_demo=True)),
+        )
+        .get()
+    )
+    return Workload(**{name: value for name, value in row.items() if name != "everything"})
+
+
+def responses(question: Question) -> Responses:
+    """First response times of the period."""
+    facts = counted_facts(question, agent=first_response.AGENT)
+    text = CharField()
+    total = facts.annotate(slug=Value("", text), name=Value("", text)).values("slug", "name")
+    channels = facts.annotate(slug=F("channel__slug"), name=F("channel__name")).values("slug", "name")
+    arms = [arm.order_by().annotate(**first_response.AGGREGATES) for arm in (total, channels)]
+    rows = [
+        ChannelRow(slug=row.pop("slug"), name=row.pop("name"), values=first_response.finished(row))
+        for row in arms[0].union(arms[1], all=True)
+    ]
+    named = sorted((row for row in rows if row.slug), key=lambda row: (-row.values["count"], row.name))
+    return Responses(total=next(row.values for row in rows if not row.slug), channels=named)
+
+
+def satisfaction(question: Question) -> Satisfaction:
+    """The votes on the questions asked in the period."""
+    scores = {f"gave_{score}": Count("pk", filter=Q(response__score=score)) for score in range(1, 11)}
+    row = csat.asked_questions(question).aggregate(**csat.AGGREGATES, **scores)
+    spread = [row.pop(name) for name in scores]
+    return Satisfaction(values=csat.finished(row), spread=spread)
+
+
+def traffic(user: Any, period: Period, *, only_demo: bool) -> list[TrafficDay]:
+    """Messages in and out for each day of the period, days without any included."""
+    slots = TrafficSlot.objects.visible_to(user).filter(
+        starts_at__gte=period.starts_at, starts_at__lt=period.ends_at, is_demo=only_demo
+    )
+    rows = (
+        slots.annotate(day=TruncDay("starts_at", tzinfo=period.zone))
+        .values("day")
+        .annotate(received=Sum("received_count"), sent=Sum("sent_count"))
+    )
+    found = {row["day"].date(): (row["received"], row["sent"]) for row in rows}
+    return [
+        TrafficDay(on=day, received=received, sent=sent)
+        for day in period.days
+        for received, sent in [found.get(day, (0, 0))]
+    ]
+
+
+def next_tickets(user: Any) -> list[Ticket]:
+    """Who has waited longest, among the user's own tickets and those that nobody has taken."""
+    waiting = Ticket.objects.visible_to(user).still_open().filter(waiting_since__isnull=False)
+    mine = waiting.filter(Q(assignee=user) | Q(assignee=None)).select_related("customer", "channel")
+    return list(mine.order_by("waiting_since", "pk")[:NEXT_TICKETS])
