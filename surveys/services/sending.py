@@ -76,7 +76,7 @@ def _ask_next() -> bool:
     if reason or conversation is None:
         _suppress(invitation, reason or "no_way")
     else:
-        _ask(invitation, ticket, conversation, moment)
+        ask_customer(invitation, ticket, conversation, moment)
     return True
 
 
@@ -128,7 +128,8 @@ def _circumstances(
     )
 
 
-def _ask(invitation: Invitation, ticket: Ticket, conversation: Conversation, moment: datetime) -> None:
+def ask_customer(invitation: Invitation, ticket: Ticket, conversation: Conversation, moment: datetime) -> None:
+    """Queue the question of a planned invitation and mark it as asked. Call inside a transaction that holds the invitation."""
     texts = texts_for(ticket.customer.language, ticket.language, read_site_settings().default_language)
     mail = SurveyMail(
         texts=texts,
