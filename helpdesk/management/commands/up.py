@@ -32,7 +32,6 @@ _MIGRATION_LOCK = 7_246_001
 
 class Command(BaseCommand):
     help = "Starts the database, the broker, the web server, the workers and the SMTP listener. Ctrl-C stops them all."
-    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         layout = DataLayout.from_environment()
