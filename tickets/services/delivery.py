@@ -112,12 +112,13 @@ def _deliver(message_id: int, attempt: int) -> None:
             message, attempt, AdapterError("internal_error", f"{type(error).__name__}: {error}"[:500], permanent=False)
         )
     else:
-        _record_receipt(message, attempt, receipt)
+        record_receipt(message, attempt, receipt)
         failpoint("delivery.after_commit")
 
 
 @transaction.atomic
-def _record_receipt(message: Message, attempt: int, receipt: Receipt) -> None:
+def record_receipt(message: Message, attempt: int, receipt: Receipt) -> None:
+    """Keep that the provider took a claimed message; nothing happens when another attempt has it meanwhile."""
     ticket = lock_ticket(message.ticket_id)
     current = _lock_claimed(message.pk, attempt)
     if current is None:
