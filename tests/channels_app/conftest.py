@@ -10,13 +10,19 @@ from tests.support.http_fake import HttpFake, running_http_fake
 from tests.support.smtp_sink import SmtpSink, running_smtp_sink
 
 
-@pytest.fixture
-def dovecot() -> Iterator[Dovecot]:
-    """An IMAP server with one empty mailbox."""
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    """One IMAP server for all tests of this process."""
     if find_dovecot() is None and os.environ.get("CI") != "true":
         pytest.skip("dovecot is not installed")
     with running_dovecot() as server:
         yield server
+
+
+@pytest.fixture
+def dovecot(dovecot_server: Dovecot) -> Dovecot:
+    """An empty mailbox on a real IMAP server."""
+    return dovecot_server.another_mailbox()
 
 
 @pytest.fixture

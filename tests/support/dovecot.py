@@ -3,6 +3,7 @@
 import grp
 import imaplib
 import ipaddress
+import itertools
 import os
 import pwd
 import shutil
@@ -13,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,24 +24,32 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.tcp_proxy import free_port
 
-USER, PASSWORD = "support@desk.example", "pass word"
+PASSWORD = "pass-word"
+_counter = itertools.count(1)
 _BINARIES = ("/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/opt/homebrew/sbin/dovecot")
 
 
 @dataclass
 class Dovecot:
-    """A running server. ``port`` speaks plain IMAP with STARTTLS, ``tls_port`` TLS; ``certificate`` is its own CA."""
+    """One mailbox of a running server, ``user`` being its address.
+
+    ``port`` speaks plain IMAP with STARTTLS, ``tls_port`` TLS; ``certificate`` is the server's own CA.
+    """
 
     port: int
     tls_port: int
     folder: Path
     certificate: Path
-    process: subprocess.Popen[bytes]
+    user: str = "support@desk.example"
+
+    def another_mailbox(self) -> "Dovecot":
+        """An empty mailbox of the same server."""
+        return replace(self, user=f"support-{next(_counter)}@desk.example")
 
     def client(self) -> imaplib.IMAP4:
         """A logged-in client of the test itself."""
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
-        client.login(USER, PASSWORD)
+        client.login(self.user, PASSWORD)
         return client
 
     def deliver(self, *mails: bytes, folder: str = "INBOX", at: datetime | None = None) -> None:
@@ -74,9 +83,16 @@ class Dovecot:
 
     def forget_numbers(self, folder: str = "INBOX") -> None:
         """Throw the folder's uid list away: the mails stay, UIDVALIDITY and all uids are new."""
-        path = self.folder / "mail" / USER if folder == "INBOX" else self.folder / "mail" / USER / f".{folder}"
+        path = self.folder / "mail" / self.user
+        path = path if folder == "INBOX" else path / f".{folder}"
         time.sleep(1.1)  # UIDVALIDITY is a time in seconds: within the same one it would be the same again
-        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache", "dovecot-uidvalidity"):
+        for name in (
+            "dovecot-uidlist",
+            "dovecot.index",
+            "dovecot.index.log",
+            "dovecot.index.cache",
+            "dovecot-uidvalidity",
+        ):
             (path / name).unlink(missing_ok=True)
         for leftover in path.glob("dovecot-uidvalidity.*"):
             leftover.unlink()
@@ -84,11 +100,11 @@ class Dovecot:
     def config(self, **more: object) -> dict[str, object]:
         """The settings of an e-mail channel that polls this server."""
         return {
-            "address": USER,
+            "address": self.user,
             "imap_host": "127.0.0.1",
             "imap_port": self.port,
             "imap_security": "plain",
-            "imap_username": USER,
+            "imap_username": self.user,
             "first_poll": "since",
             "first_poll_since": "2020-01-01",
             **more,
@@ -120,7 +136,6 @@ def _running(folder: Path) -> Iterator[Dovecot]:
     certificate = _make_certificate(folder)
     config = folder / "dovecot.conf"
     config.write_text(_configuration(folder, port, tls_port), encoding="utf-8")
-    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}::::::\n", encoding="utf-8")
     (folder / "mail").mkdir()
     folder.chmod(0o755)
     if os.geteuid() == 0:
@@ -129,7 +144,7 @@ def _running(folder: Path) -> Iterator[Dovecot]:
     process = subprocess.Popen([binary, "-F", "-c", str(config)], stdout=log, stderr=log, start_new_session=True)
     try:
         _wait_for(port, process, folder)
-        yield Dovecot(port=port, tls_port=tls_port, folder=folder, certificate=certificate, process=process)
+        yield Dovecot(port=port, tls_port=tls_port, folder=folder, certificate=certificate)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -172,8 +187,8 @@ first_valid_gid = 0
 mail_max_userip_connections = 200
 auth_failure_delay = 0
 passdb {{
-  driver = passwd-file
-  args = {folder}/users
+  driver = static
+  args = password={PASSWORD}
 }}
 userdb {{
   driver = static
@@ -223,9 +238,7 @@ def _make_certificate(folder: Path) -> Path:
     path = folder / "cert.pem"
     path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return path
 
@@ -241,4 +254,3 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None
         except OSError:
             time.sleep(0.05)
     raise AssertionError("dovecot does not listen: " + (folder / "dovecot.log").read_text(errors="replace"))
-

@@ -158,12 +158,18 @@ class _Server(SMTP):
 
 
 async def serve(host: str, port: int, *, is_ready: Callable[[int], Any]) -> None:
-    """Listen until SIGTERM or SIGINT; then take no new connections and finish what is being stored."""
-    intake = MailIntake()
+    """Listen until SIGTERM or SIGINT. ``is_ready`` is called with the port. Raises OSError where it cannot listen."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    await listen(host, port, stop=stop, is_ready=is_ready)
+
+
+async def listen(host: str, port: int, *, stop: asyncio.Event, is_ready: Callable[[int], Any]) -> None:
+    """Listen until ``stop`` is set; then take no new connections and finish what is being stored."""
+    intake = MailIntake()
+    loop = asyncio.get_running_loop()
     hostname = urlsplit(settings.SITE_URL).hostname or "localhost"
 
     def make_protocol() -> SMTP:

@@ -4,8 +4,11 @@ import re
 from collections.abc import Sequence
 from email.charset import QP, Charset
 from email.encoders import encode_base64
+from email.generator import BytesGenerator
+from email.message import Message
 from email.mime.base import MIMEBase
 from email.utils import format_datetime, formataddr, localtime
+from io import BytesIO
 
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
@@ -16,6 +19,7 @@ from helpdesk.common.text import clean_file_name, clean_text, normalise_email, o
 
 MAX_REFERENCES = 20
 _MAX_ID_CHARACTERS = 500
+_MAX_HEADER_LINE = 400
 _MAX_SUBJECT_CHARACTERS = 400
 _MAX_NAME_CHARACTERS = 150
 # What may stand between < and > without ending the header or the id: printable ASCII, no blanks, no brackets.
@@ -54,7 +58,14 @@ def build_mail(message: OutboundMessage, channel: ChannelConfig) -> tuple[bytes,
         mail.attach_alternative(clean_text(message.html), "text/html")
     for attachment in message.attachments:
         mail.attach(_attachment_part(attachment))
-    return mail.message().as_bytes(linesep="\r\n"), message_id  # type: ignore[call-arg]  # Django's own as_bytes
+    return _flatten(mail.message()), message_id
+
+
+def _flatten(mail: Message) -> bytes:
+    """CRLF line ends; headers are folded late, because a Message-ID on a line of its own confuses some programs."""
+    buffer = BytesIO()
+    BytesGenerator(buffer, mangle_from_=False, maxheaderlen=_MAX_HEADER_LINE).flatten(mail, linesep="\r\n")
+    return buffer.getvalue()
 
 
 def _quoted_printable() -> Charset:
