@@ -27,7 +27,6 @@ _HIDDEN = re.compile(r"<(script|style|head|title)\b", re.IGNORECASE)
 _BREAKING = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote|/table|hr)\b[^<>]{0,2000}>")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_TRAILING_BLANKS = re.compile(r"[ \t\u00a0]{1,1000}$", re.MULTILINE)
 _RULE = re.compile(r"(?i)<hr\b")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _LINK = re.compile(r"https?://[^\s<>\"'`]{1,2000}")
@@ -193,8 +192,8 @@ def html_to_text(html: str) -> str:
             text = ""
     if not text.strip():
         text = _without_tags(html)
-    text = _TRAILING_BLANKS.sub("", clean_text(text).replace("\u00a0", " "))
-    return _EMPTY_LINES.sub("\n\n", text).strip()
+    lines = clean_text(text).replace("\u00a0", " ").split("\n")
+    return _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip()
 
 
 _TEXT_STYLE = ParserConfig(css=CSS_PROFILES["strict"])

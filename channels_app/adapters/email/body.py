@@ -20,6 +20,7 @@ _TAGS = re.compile(r"<[^<>]{0,1000}>")
 _SHOWN_TEXT = frozenset(
     {"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"}
 )
+_MAX_TEXT_BYTES = 8_000_000  # enough for the longest text that is kept, in any charset
 # Other renderings of the same text, for one mail program each.
 _SKIPPED_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
 
@@ -193,7 +194,7 @@ class _Reader:
 
 def part_text(part: Part) -> str:
     """The text of a text part, decoded, line ends LF, soft breaks undone, without uuencoded files."""
-    data = part.content
+    data = part.content[:_MAX_TEXT_BYTES]
     charset = part.charset
     if part.content_type == "text/html" and not codec_for(charset):
         meta = _META_CHARSET.search(data[:4096])

@@ -26,27 +26,30 @@ class Headers:
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     charset: str = ""
     has_rubbish: bool = False
+    _values: dict[str, list[bytes]] = field(default_factory=dict)
+
+    def add(self, name: str, value: bytes) -> None:
+        self.fields.append((name, value))
+        self._values.setdefault(name, []).append(value)
 
     def raw_all(self, name: str) -> list[str]:
         """Every value of the field as text, unfolded, encoded words untouched."""
-        return [_unfold(header_text(value, self.charset)) for key, value in self.fields if key == name]
+        return [_unfold(header_text(value, self.charset)) for value in self._values.get(name, ())]
 
     def raw(self, name: str) -> str:
         """The first value of the field, unfolded, encoded words untouched; "" where there is none."""
-        for key, value in self.fields:
-            if key == name:
-                return _unfold(header_text(value, self.charset))
-        return ""
+        values = self._values.get(name)
+        return _unfold(header_text(values[0], self.charset)) if values else ""
 
     def text(self, name: str) -> str:
         """The first value of the field, decoded, on one line."""
         return one_line(decode_words(self.raw(name)))
 
     def count(self, name: str) -> int:
-        return sum(key == name for key, _ in self.fields)
+        return len(self._values.get(name, ()))
 
     def has(self, name: str) -> bool:
-        return any(key == name for key, _ in self.fields)
+        return name in self._values
 
 
 def _unfold(text: str) -> str:
@@ -121,7 +124,7 @@ def _store(headers: Headers, parts: list[bytes]) -> None:
     name, _, value = line.partition(b":")
     # A lone CR is no line end (RFC 5322, 2.2): read as one it would let a value smuggle in a field.
     value = value.rstrip(b"\r\n").replace(b"\r\n", b"\n").replace(b"\r", b" ")
-    headers.fields.append((name.strip().decode("ascii", "replace").lower(), value))
+    headers.add(name.strip().decode("ascii", "replace").lower(), value)
 
 
 def _is_delimiter(line: bytes, delimiters: Collection[bytes]) -> bool:

@@ -6,8 +6,6 @@ Works on lines from the top. Every pattern is bounded and looks at a line (or fo
 import re
 from typing import NamedTuple
 
-import quotequail
-
 from channels_app.adapters.email.limits import MAX_QUOTING_CHARACTERS
 from channels_app.adapters.email.quoting_html import text_without_quotes
 from channels_app.adapters.email.quoting_words import (
@@ -30,7 +28,6 @@ from channels_app.adapters.email.quoting_words import (
 _MAX_LINE = 500
 _MAX_INTRO_LINES = 4
 _HEADER_WINDOW = 10
-_MAX_OPINION_LINES = 500
 _QUOTED = re.compile(r"[ \t]{0,3}[>|＞](?!\s?[:：]$)")
 _LABEL = re.compile(
     r"[\s*_>\u200e\u200f\u202a-\u202e]{0,12}([^\s:：*][^:：]{0,30}?)[\s*_]{0,4}[:：][\s*_\u200e\u200f]{0,6}"
@@ -70,7 +67,6 @@ def _from_text(text: str, *, is_forward: bool) -> str:
         kept, is_cut = _without_history(kept, history), False
     elif not _has_forward(kept):
         kept = _without_trailing_quote(kept)
-        kept = _second_opinion(kept) if not is_forward else kept
     if is_cut:
         return text.strip()
     if not _has_forward(kept):
@@ -237,16 +233,6 @@ def _without_trailing_quote(lines: list[str]) -> list[str]:
     while end and (marks[end - 1] or not lines[end - 1].strip()):
         end -= 1
     return lines[:end] if end and any(marks[end:]) else lines
-
-
-def _second_opinion(lines: list[str]) -> list[str]:
-    """What quotequail finds where our own rules find nothing."""
-    shown = [line[:200] for line in lines[:_MAX_OPINION_LINES]]
-    parts = quotequail.quote("\n".join(shown), limit=len(shown) + 1, quote_intro_line=True)
-    if len(parts) < 2:
-        return lines
-    count = parts[0][1].count("\n") + 1 if parts[0][1] else 0
-    return lines[:count] if count and any(line.strip() for line in lines[:count]) else lines
 
 
 def _without_signature(lines: list[str]) -> list[str]:

@@ -4,6 +4,8 @@ import binascii
 import re
 from typing import NamedTuple
 
+_MAX_GROUPS = 10_000  # pieces of base64, each with a padding of its own
+_MAX_UU_FILES = 100
 _BLANKS = re.compile(rb"[ \t\r\n\x00]+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _BASE64_LINES = re.compile(rb"[A-Za-z0-9+/=\s]*")
@@ -50,7 +52,8 @@ def _decode_base64(data: bytes) -> bytes:
         return data  # declared but not done
     decoded: list[bytes] = []
     position = 0
-    while position < len(stripped):
+    may_go_on = _goes_on(data)
+    while position < len(stripped) and len(decoded) < _MAX_GROUPS:
         padding = stripped.find(b"=", position)
         end = len(stripped) if padding < 0 else padding
         decoded.append(_decode_group(stripped[position:end]))
@@ -58,16 +61,14 @@ def _decode_base64(data: bytes) -> bytes:
         while stripped[position : position + 1] == b"=":
             position += 1
         # Behind the padding may come the next piece of the same file, or a footer that a list server has appended.
-        if padding >= 0 and position < len(stripped) and not _goes_on(data, stripped, position):
+        if padding >= 0 and position < len(stripped) and not (may_go_on and len(stripped) - position > 3):
             break
     return b"".join(decoded)
 
 
-def _goes_on(data: bytes, stripped: bytes, position: int) -> bool:
-    rest = data[data.find(b"=") :] if position else data
-    return (
-        bool(_BASE64_LINES.fullmatch(rest[:4096])) and b" " not in rest.strip()[:4096] and len(stripped) - position > 3
-    )
+def _goes_on(data: bytes) -> bool:
+    rest = data[data.find(b"=") :][:4096] if b"=" in data else b""
+    return bool(_BASE64_LINES.fullmatch(rest)) and b" " not in rest.strip()
 
 
 def _starts_as_base64(data: bytes) -> bool:
@@ -92,7 +93,7 @@ def split_uuencoded(data: bytes) -> tuple[list[UuFile], bytes]:
     files: list[UuFile] = []
     rest: list[bytes] = []
     position = 0
-    while begin := _UU_BEGIN.search(data, position):
+    while len(files) < _MAX_UU_FILES and (begin := _UU_BEGIN.search(data, position)):
         end = _UU_END.search(data, begin.end())
         if end is None:
             break

@@ -60,6 +60,8 @@ def test_reading_stops_at_the_limit():
     assert len(parse_addresses("a@x.org," * 1000, limit=7)) == 7
 
 
-@pytest.mark.parametrize("piece", ['("', "<", '"\\', "a<", "(a", "g:", "=?utf-8?q?x?=,", "a@", ":", "x:;", "=?", '"a"', "a@b ", "\\"])
+@pytest.mark.parametrize(
+    "piece", ['("', "<", '"\\', "a<", "(a", "g:", "=?utf-8?q?x?=,", "a@", ":", "x:;", "=?", '"a"', "a@b ", "\\"]
+)
 def test_hostile_lists_are_read_in_one_pass(piece):
     assert isinstance(parse_addresses(piece * (250_000 // len(piece))), list)

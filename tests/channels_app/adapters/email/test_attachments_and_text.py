@@ -6,11 +6,17 @@ import pytest
 
 from channels_app.adapters.email.parse import parse_email
 
-PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def read(text, **replacements):
-    raw = text.lstrip("\n").format(png=base64.encodebytes(PNG).decode().strip(), **replacements) if "{png}" in text else text.lstrip("\n")
+    raw = (
+        text.lstrip("\n").format(png=base64.encodebytes(PNG).decode().strip(), **replacements)
+        if "{png}" in text
+        else text.lstrip("\n")
+    )
     (item,) = parse_email(("From: ann@example.org\nMIME-Version: 1.0\n" + raw).encode())
     return item
 
@@ -213,7 +219,9 @@ JVBERi0=
     ],
 )
 def test_file_gets_a_name_that_can_be_shown(content_type, name):
-    item = read(f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: {content_type}\n\nx\n--b--\n")
+    item = read(
+        f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: {content_type}\n\nx\n--b--\n"
+    )
     assert item.attachments[0].name == name
 
 
@@ -262,7 +270,11 @@ x
     [
         ("", "plain", "plain"),
         ("Content-Type: text\n", "plain", "plain"),
-        ("Content-Type: text/plain charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n", "Gr=FC=DFe", "Grüße"),
+        (
+            "Content-Type: text/plain charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n",
+            "Gr=FC=DFe",
+            "Grüße",
+        ),
         ("Content-Type: TEXT/PLAIN; CHARSET=UTF-8\n", "Grüße", "Grüße"),
         ("Content-Type: text/plain; charset=utf-8; format=flowed\n", "one \ntwo\n\nthree", "one two\n\nthree"),
         ("Content-Type: text/plain; format=flowed; delsp=yes\n", "one \ntwo", "onetwo"),
@@ -271,14 +283,26 @@ x
         ("Content-Type: multipart/mixed\n", "--x\nContent-Type: text/plain\n\nhello\n--x--\n", "hello"),
         ("Content-Type: multipart/mixed; boundary=other\n", "--x\nContent-Type: text/plain\n\nhello\n--x--\n", "hello"),
         ("Content-Type: multipart/mixed; boundary=b\n", "no parts at all", "no parts at all"),
-        ("Content-Type: multipart/mixed; boundary=b\n", "--b\nContent-Type: text/plain\n\nnever closed", "never closed"),
-        ("Content-Type: multipart/mixed; boundary=b\n", "--b  \n\nblank behind delimiter\n--b-- ", "blank behind delimiter"),
+        (
+            "Content-Type: multipart/mixed; boundary=b\n",
+            "--b\nContent-Type: text/plain\n\nnever closed",
+            "never closed",
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=b\n",
+            "--b  \n\nblank behind delimiter\n--b-- ",
+            "blank behind delimiter",
+        ),
         ("Content-Type: multipart\n", "--b\n\nhi\n--b--", "hi"),
         ("Content-Transfer-Encoding: base64\n", "SGVsbG8", "Hello"),
         ("Content-Transfer-Encoding: base64\n", "SGVs bG8=\n", "Hello"),
         ("Content-Transfer-Encoding: base64\n", "SGVsbG8=\n_____\na footer that a list added", "Hello"),
         ("Content-Transfer-Encoding: base64\n", "SGVs\nbG8=\nSGVsbG8=\n", "HelloHello"),
-        ("Content-Transfer-Encoding: base64\n", "This was never encoded, whatever it says.", "This was never encoded, whatever it says."),
+        (
+            "Content-Transfer-Encoding: base64\n",
+            "This was never encoded, whatever it says.",
+            "This was never encoded, whatever it says.",
+        ),
         ("Content-Transfer-Encoding: base64\n", "", ""),
         ("Content-Transfer-Encoding: Quoted-Printable; x\n", "a=3Db=\nc=XY=", "a=bc=XY"),
         ("Content-Transfer-Encoding: quoted-printable\n", "a=  \nb", "ab"),
@@ -412,7 +436,9 @@ x
 
 
 def test_digest_holds_mails():
-    item = read("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\n1\n--b\n\nSubject: two\n\n2\n--b--\n")
+    item = read(
+        "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\n1\n--b\n\nSubject: two\n\n2\n--b--\n"
+    )
     assert [file.name for file in item.attachments] == ["one.eml", "two.eml"]
 
 

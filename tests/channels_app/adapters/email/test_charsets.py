@@ -66,7 +66,9 @@ def test_declared_text_is_read_as_it_was_written(declared, written_as, text):
     assert decode(text.encode(written_as), declared) == text
 
 
-@pytest.mark.parametrize("declared", ["", "unknown-8bit", "x-unknown", "default", "undefined", "idna", "zlib", "rot13", "8bit"])
+@pytest.mark.parametrize(
+    "declared", ["", "unknown-8bit", "x-unknown", "default", "undefined", "idna", "zlib", "rot13", "8bit"]
+)
 @pytest.mark.parametrize(
     ("written_as", "text"),
     [

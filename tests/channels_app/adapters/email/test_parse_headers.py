@@ -29,7 +29,11 @@ def message(header, body="text"):
         ("Subject: x", "", ""),
         ("From: Jürgen <j@example.org>", "j@example.org", "Jürgen"),
         (b"From: J\xfcrgen <j@example.org>", "j@example.org", "Jürgen"),
-        (b"From: \xc8\xe2\xe0\xed <j@example.org>\nContent-Type: text/plain; charset=windows-1251", "j@example.org", "Иван"),
+        (
+            b"From: \xc8\xe2\xe0\xed <j@example.org>\nContent-Type: text/plain; charset=windows-1251",
+            "j@example.org",
+            "Иван",
+        ),
     ],
 )
 def test_sender_is_found(header, address, name):
@@ -102,7 +106,9 @@ def test_carriage_return_smuggles_in_no_header():
 
 
 def test_recipients_and_reply_address_are_read():
-    item = message('From: a@x.example\nTo: "B, C" <b@x.example>, c@x.example\nTo: d@x.example\nCc: e@x.example\nReply-To: F <f@x.example>')
+    item = message(
+        'From: a@x.example\nTo: "B, C" <b@x.example>, c@x.example\nTo: d@x.example\nCc: e@x.example\nReply-To: F <f@x.example>'
+    )
     assert [address.address for address in item.to] == ["b@x.example", "c@x.example", "d@x.example"]
     assert [address.address for address in item.cc] == ["e@x.example"]
     assert (item.reply_to.address, item.reply_to.name) == ("f@x.example", "F")
@@ -129,7 +135,16 @@ def test_earlier_mails_are_named(header, in_reply_to, references):
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("<a@x>", "a@x"), ("a@x", "a@x"), ("<a@x", "a@x"), (" <a@x> (c)", "a@x"), ("<>", ""), ("", ""), ("<[", "["), ("<" + "a" * 5000 + "@x>", "a" * 5000 + "@x")],
+    [
+        ("<a@x>", "a@x"),
+        ("a@x", "a@x"),
+        ("<a@x", "a@x"),
+        (" <a@x> (c)", "a@x"),
+        ("<>", ""),
+        ("", ""),
+        ("<[", "["),
+        ("<" + "a" * 5000 + "@x>", "a" * 5000 + "@x"),
+    ],
 )
 def test_message_id_is_kept_without_brackets(written, expected):
     assert message(f"From: a@x.example\nMessage-ID: {written}").external_id == expected
@@ -162,12 +177,17 @@ def test_date_is_read_in_utc_or_not_at_all(written, expected):
 
 
 def test_control_headers_of_strangers_are_not_kept():
-    item = message("From: a@x.example\nX-Helpdesk-Ticket: 1\nX-Helpdesk-Origin: us\nX-Zammad-Ticket-Owner: x\nX-Mailer: Foo 1\nX-Priority: 1")
+    item = message(
+        "From: a@x.example\nX-Helpdesk-Ticket: 1\nX-Helpdesk-Origin: us\nX-Zammad-Ticket-Owner: x\nX-Mailer: Foo 1\nX-Priority: 1"
+    )
     assert item.headers == {"X-Mailer": "Foo 1", "X-Priority": "1"}
     assert not item.is_auto_reply
 
 
-@pytest.mark.parametrize("sender", ["support@corp.example", "Support <SUPPORT@corp.example>", "support+0123456789abcdef0123456789abcdef@corp.example"])
+@pytest.mark.parametrize(
+    "sender",
+    ["support@corp.example", "Support <SUPPORT@corp.example>", "support+0123456789abcdef0123456789abcdef@corp.example"],
+)
 def test_own_mail_come_back_is_ignored(sender):
     item = message(f"From: {sender}\nMessage-ID: <1@x>")
     assert (type(item).__name__, item.reason, item.external_id) == ("Ignored", "loop", "1@x")
