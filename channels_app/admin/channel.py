@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
@@ -223,7 +223,7 @@ class ChannelAdmin(ServiceAdmin):
         """To the channel itself, where it can be tested; secrets that were made up for it are shown once on the way."""
         made: dict[str, Any] = obj.made_secrets  # type: ignore[attr-defined]
         if not made:
-            return super().response_add(request, obj, reverse("admin:channels_app_channel_change", args=[obj.pk]))
+            return super().response_add(request, obj, post_url_continue)
         lines = [str(line) for value in made.values() for line in (value if isinstance(value, list) else [value])]
         context = {
             **self.admin_site.each_context(request),
@@ -233,6 +233,9 @@ class ChannelAdmin(ServiceAdmin):
             **self.state_context(self.get_queryset(request).get(pk=obj.pk)),
         }
         return TemplateResponse(request, "admin/channels_app/channel/made_secrets.html", context)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Channel) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:channels_app_channel_change", args=[obj.pk]))
 
     # The buttons ---------------------------------------------------------------------------------------------------
 

@@ -56,7 +56,11 @@ class BoundedPaginator(Paginator):
         if exact <= COUNT_LIMIT:
             return exact
         self.is_estimate = True
-        return max(COUNT_LIMIT, 0 if queryset.query.where else estimated_rows(queryset.model, queryset.db))
+        return max(COUNT_LIMIT, estimated_rows(queryset.model, queryset.db) if self.is_whole(queryset) else 0)
+
+    def is_whole(self, queryset: QuerySet[Any]) -> bool:
+        """Whether the list shows (nearly) every row of its table, so that the planner's number is its own."""
+        return not queryset.query.where
 
 
 class BoundedChangeList(ChangeList):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from channels_app.models import Channel
 from channels_app.registry import adapter_class, identity_kind_choices
 from helpdesk.accounts.models import User
-from helpdesk.common.admin import ServiceAdmin, state_badge
+from helpdesk.common.admin import BoundedPaginator, ServiceAdmin, state_badge
 from helpdesk.common.errors import HelpdeskError
 from tickets.models import Conversation, Customer, CustomerIdentity
 from tickets.selectors.customer_pages import SHOWN_IDENTITIES, find_customers, ticket_outline
@@ -48,9 +48,16 @@ class CustomerForm(forms.ModelForm):
         return values
 
 
+class CustomerPaginator(BoundedPaginator):
+    def is_whole(self, queryset: QuerySet[Any]) -> bool:
+        """Also without the few who were merged away; not for whoever may see a part of them only."""
+        return bool(queryset.query.where == Customer.objects.filter(merged_into=None).query.where)
+
+
 @admin.register(Customer)
 class CustomerAdmin(ServiceAdmin):
     form = CustomerForm
+    paginator = CustomerPaginator
     list_display = ("who", "addresses", "organization", "language", "last_heard_of", "marks")
     list_filter = ("is_vip", "is_blocked")
     list_select_related = ("organization",)
@@ -90,7 +97,7 @@ class CustomerAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("addresses"))
     def addresses(self, customer: Customer) -> SafeString | str:
         known = list(customer.identities.all())
-        shown = format_html_join(format_html("<br>"), "{}", [(identity.address,) for identity in known[:2]])
+        shown = format_html_join(SafeString("<br>"), "{}", [(identity.address,) for identity in known[:2]])
         more = format_html('<span class="hd-sub">+{}</span>', len(known) - 2) if len(known) > 2 else ""
         return format_html('<span class="hd-break">{}</span>{}', shown, more) if known else "–"
 
