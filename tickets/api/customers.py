@@ -18,6 +18,7 @@ from helpdesk.core.models import check_time_zone
 from tickets.api.filters import CustomerFilters, IdentityFilters, OrganizationFilters
 from tickets.api.lookups import require_customer, require_visible
 from tickets.models import Customer, CustomerIdentity, Organization
+from tickets.selectors.search import customers_at
 from tickets.services.actors import Actor
 from tickets.services.customers import add_identity, create_customer, update_customer
 
@@ -131,8 +132,7 @@ class CustomerViewSet(ListRows, RetrieveRow, ResourceViewSet):
     def search(self, queryset: QuerySet, query: str) -> QuerySet:
         """Part of the name, or an address."""
         text = query.strip()[:200]
-        owners = CustomerIdentity.objects.filter(address=text.lower()).values("customer_id")
-        return queryset.filter(Q(name__icontains=text) | Q(pk__in=owners)) if text else queryset.none()
+        return queryset.filter(Q(name__icontains=text) | Q(pk__in=customers_at(text))) if text else queryset.none()
 
     @extend_schema(request=CustomerCreate, responses={201: CustomerRead})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

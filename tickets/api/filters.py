@@ -1,13 +1,12 @@
 """Which questions each list answers."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from helpdesk.common.api.filters import ChoicesFilter, IdFilter
 from tickets.models import Conversation, Customer, CustomerIdentity, Message, Organization, Ticket, TicketEvent
 from tickets.models.ticket import OPEN_STATUSES
+from tickets.selectors.search import customers_at
 
 
 class TicketFilters(filters.FilterSet):
@@ -82,8 +81,7 @@ class CustomerFilters(filters.FilterSet):
 
     def filter_address(self, queryset: QuerySet[Customer], name: str, value: str) -> QuerySet[Customer]:
         """Whoever writes from exactly this address."""
-        owners: Any = CustomerIdentity.objects.filter(address=value.strip().lower()).values("customer_id")
-        return queryset.filter(pk__in=owners)
+        return queryset.filter(pk__in=customers_at(value))
 
 
 class IdentityFilters(filters.FilterSet):

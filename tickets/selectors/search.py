@@ -11,13 +11,16 @@ from typing import Any
 
 from django.db import connection
 
+from channels_app.registry import identity_kind_choices
 from helpdesk.common.text import clean_text, normalise_email
-from tickets.models import Message, Ticket
+from tickets.models import CustomerIdentity, Message, Ticket
 from tickets.policies.search_terms import MAX_QUERY_CHARACTERS, as_tsquery, asked_terms
 
-HITS_CAP = 1000
-NEWEST_SEARCHED = 2000
+HITS_CAP = 500
+NEWEST_SEARCHED = 1000
+TICKETS_BY_TEXT_CAP = 300
 TICKETS_OF_ADDRESS_CAP = 200
+CUSTOMERS_AT_ADDRESS_CAP = 50
 CUSTOMERS_BY_NAME_CAP = 20
 
 _NUMBER = re.compile(r"#?(\d{1,18})")
@@ -33,12 +36,16 @@ hits AS MATERIALIZED (
         SELECT message_id, vector FROM tickets_messagesearch
         WHERE (SELECT count(*) FROM hits) >= %(cap)s ORDER BY message_id DESC LIMIT %(newest)s
     ) AS recent WHERE vector @@ %(terms)s::tsquery
-), found AS MATERIALIZED (SELECT message_id FROM hits UNION SELECT message_id FROM newest)
+), found AS MATERIALIZED (
+    SELECT message_id FROM hits UNION SELECT message_id FROM newest ORDER BY message_id DESC LIMIT %(cap)s
+)
 """
-_MESSAGES = f"WITH {_HITS} SELECT message_id FROM found ORDER BY message_id DESC LIMIT %(cap)s"  # noqa: S608
+_MESSAGES = f"WITH {_HITS} SELECT message_id FROM found ORDER BY message_id DESC"  # noqa: S608
 _TICKETS = f"""
 WITH {_HITS}, known AS MATERIALIZED (
-    SELECT customer_id FROM tickets_customeridentity WHERE address = ANY(%(addresses)s) LIMIT 50
+    SELECT customer_id FROM tickets_customeridentity
+    WHERE kind = ANY(%(kinds)s) AND address = ANY(%(addresses)s)
+    LIMIT %(known)s
 ), named AS MATERIALIZED (
     SELECT id AS customer_id FROM tickets_customer WHERE %(name)s <> '' AND UPPER(name) LIKE UPPER(%(name)s)
     LIMIT %(names)s
@@ -52,7 +59,11 @@ UNION ALL (
     SELECT id, FALSE FROM tickets_ticket WHERE customer_id IN (SELECT customer_id FROM named)
     ORDER BY id DESC LIMIT %(own)s
 )
-UNION ALL (SELECT DISTINCT ticket_id, FALSE FROM tickets_message WHERE id IN (SELECT message_id FROM found))
+UNION ALL (
+    SELECT id, FALSE FROM tickets_ticket
+    WHERE id IN (SELECT ticket_id FROM tickets_message WHERE id IN (SELECT message_id FROM found))
+    ORDER BY last_message_at DESC, id DESC LIMIT %(tickets)s
+)
 """  # noqa: S608 - every value is a parameter
 
 
@@ -74,9 +85,12 @@ def find_tickets(query: str) -> FoundTickets:
     number = _NUMBER.fullmatch(query)
     parameters = _hit_parameters(terms) | {
         "number": int(number[1]) if number else None,
+        "kinds": _identity_kinds(),
+        "known": CUSTOMERS_AT_ADDRESS_CAP,
         "addresses": addresses,
         "name": _name_pattern(query),
         "names": CUSTOMERS_BY_NAME_CAP,
+        "tickets": TICKETS_BY_TEXT_CAP,
         "own": TICKETS_OF_ADDRESS_CAP,
     }
     with connection.cursor() as cursor:
@@ -114,6 +128,20 @@ def search_messages(*, query: str, user: Any, limit: int = 200) -> list[int]:
         return []
     seen = Message.objects.visible_to(user).filter(pk__in=found).order_by("-pk")
     return list(seen.values_list("pk", flat=True)[:limit])
+
+
+def customers_at(address: str) -> list[int]:
+    """Ids of the customers with exactly this address, however it is written; before anybody's rights are looked at."""
+    stored = _addresses(clean_text(address[:MAX_QUERY_CHARACTERS]).strip())
+    if not stored:
+        return []
+    identities = CustomerIdentity.objects.filter(kind__in=_identity_kinds(), address__in=stored)
+    return list(identities.values_list("customer_id", flat=True)[:CUSTOMERS_AT_ADDRESS_CAP])
+
+
+def _identity_kinds() -> list[str]:
+    """With the kinds the constraint's index answers; an address alone would read the whole table."""
+    return [kind for kind, _label in identity_kind_choices()]
 
 
 def _hit_parameters(terms: list[str]) -> dict[str, Any]:
