@@ -12,7 +12,7 @@ _known: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
 def own_mail_addresses() -> frozenset[str]:
     """Every address that one of our e-mail channels has, normalised; at most 15 seconds old."""
-    global _known  # noqa: PLW0603  a process-wide memory is the point
+    global _known
     if monotonic() - _known[0] > _FRESH_SECONDS:
         addresses: set[str] = set()
         for channel in Channel.objects.filter(kind="email", is_active=True).select_related("brand"):
@@ -27,5 +27,5 @@ def own_mail_addresses() -> frozenset[str]:
 
 def forget_own_mail_addresses() -> None:
     """Read them anew at the next question (a channel was changed; tests)."""
-    global _known  # noqa: PLW0603
+    global _known
     _known = (float("-inf"), frozenset())

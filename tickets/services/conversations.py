@@ -67,7 +67,7 @@ def _by_references(channel: Channel, item: InboundMessage) -> Conversation | Non
     rows = Message.objects.filter(channel=channel, external_digest__in=digests).values_list(
         "external_digest", "conversation_id"
     )
-    conversations = {bytes(digest): conversation_id for digest, conversation_id in rows}
+    conversations = {bytes(digest): conversation_id for digest, conversation_id in rows if digest is not None}
     nearest = next((conversations[d] for d in digests if d in conversations), None)
     return None if nearest is None else _locked().get(pk=nearest)
 

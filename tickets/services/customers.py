@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from channels_app.adapters.base import Address
 from channels_app.models import Channel
@@ -26,11 +27,16 @@ def scope_of(identity_kind: str, channel: Channel) -> int | None:
     return None if identity_kind in _GLOBAL_KINDS else channel.pk
 
 
+def in_scope(channel_id: int | None) -> Q:
+    """The condition on ``CustomerIdentity.channel`` for a scope of ``scope_of``."""
+    return Q(channel__isnull=True) if channel_id is None else Q(channel_id=channel_id)
+
+
 def find_identity(*, kind: str, address: str, channel_id: int | None) -> CustomerIdentity | None:
     """The identity with its customer, or None."""
     return (
         CustomerIdentity.objects.select_related("customer")
-        .filter(kind=kind, address=address, channel_id=channel_id)
+        .filter(in_scope(channel_id), kind=kind, address=address)
         .first()
     )
 

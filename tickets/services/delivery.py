@@ -35,7 +35,7 @@ State = Message.DeliveryState
 OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
 
 _CLAIM = """
-UPDATE tickets_message SET delivery_state = 'sending', lease_until = statement_timestamp() + %(lease)s, attempts = attempts + 1
+UPDATE tickets_message SET delivery_state = 'sending', lease_until = statement_timestamp() + make_interval(secs => %(lease)s), attempts = attempts + 1
 WHERE id = (
     SELECT m.id FROM tickets_message m
     WHERE m.delivery_state = 'queued'
@@ -82,7 +82,7 @@ def _send_one(message_id: int | None) -> bool:
 
 def _claim(message_id: int | None) -> tuple[int, int] | None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"lease": LEASE, "only": message_id, "most": MOST_LEASED_PER_CHANNEL})
+        cursor.execute(_CLAIM, {"lease": LEASE.total_seconds(), "only": message_id, "most": MOST_LEASED_PER_CHANNEL})
         row = cursor.fetchone()
     return None if row is None else (row[0], row[1])
 

@@ -13,7 +13,7 @@ from helpdesk.common.errors import InvalidInput, NotVisible
 from helpdesk.common.text import clean_text, one_line, preview
 from tickets.models import Conversation, CustomerIdentity, Message, Ticket
 from tickets.services.actors import Actor
-from tickets.services.customers import find_or_create_identity, scope_of
+from tickets.services.customers import find_or_create_identity, in_scope, scope_of
 from tickets.services.events import write_event
 from tickets.services.files import StoredFile
 from tickets.services.message_filing import PREVIEW_LENGTH
@@ -92,7 +92,7 @@ def _identity(channel: Channel, customer_id: int | None, address: str, name: str
             raise InvalidInput("no_customer", "Name a customer or an address.", fields={"customer": "missing"})
         return find_or_create_identity(channel=channel, sender=Address(address=normalised, name=name, raw=address))
     known = CustomerIdentity.objects.select_related("customer").filter(
-        customer_id=customer_id, kind=adapter.identity_kind, channel_id=scope_of(adapter.identity_kind, channel)
+        in_scope(scope_of(adapter.identity_kind, channel)), customer_id=customer_id, kind=adapter.identity_kind
     )
     if normalised:
         known = known.filter(address=normalised)

@@ -35,7 +35,7 @@ SWEEP_SECONDS = 45.0
 State = InboundEvent.State
 
 _CLAIM = """
-UPDATE channels_app_inboundevent SET attempts = attempts + 1, lease_until = statement_timestamp() + %s
+UPDATE channels_app_inboundevent SET attempts = attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND state = 'received' AND (lease_until IS NULL OR lease_until < statement_timestamp()) RETURNING attempts
 """
 
@@ -70,7 +70,7 @@ def process_event(*, event_id: int) -> list[Filed]:
 
 def _claim(event_id: int) -> int | None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE, event_id])
+        cursor.execute(_CLAIM, [LEASE.total_seconds(), event_id])
         row = cursor.fetchone()
     return None if row is None else int(row[0])
 

@@ -88,7 +88,9 @@ def test_event_that_commits_late_is_not_skipped():
     first = read_all()
     may_commit.set()
     thread.join()
-    assert sorted(first + read(2 - len(first))) == sorted(TicketEvent.objects.order_by("-pk").values_list("pk", flat=True)[:2])
+    assert sorted(first + read(2 - len(first))) == sorted(
+        TicketEvent.objects.order_by("-pk").values_list("pk", flat=True)[:2]
+    )
 
 
 @pytest.mark.django_db(transaction=True)

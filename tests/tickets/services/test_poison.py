@@ -28,7 +28,12 @@ def nested_messages(depth: int) -> bytes:
 
 
 def many_parts(count: int) -> bytes:
-    return HEAD + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" * count + b"--b--\r\n"
+    return (
+        HEAD
+        + b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        + b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" * count
+        + b"--b--\r\n"
+    )
 
 
 # name -> (mail, the quarantine's code, or None where the mail must become a ticket)
@@ -46,7 +51,10 @@ HOSTILE = {
     "charset undefined": (HEAD + b"Content-Type: text/plain; charset=undefined\r\n\r\nbody", None),
     "charset idna": (HEAD + b"Content-Type: text/plain; charset=idna\r\n\r\nbody", None),
     "charset with NUL": (HEAD + b'Content-Type: text/plain; charset="utf-8\x00"\r\n\r\nbody', None),
-    "script in utf-7": (HEAD + b"Content-Type: text/html; charset=utf-7\r\n\r\n+ADw-script+AD4-alert(1)+ADw-/script+AD4-x", None),
+    "script in utf-7": (
+        HEAD + b"Content-Type: text/html; charset=utf-7\r\n\r\n+ADw-script+AD4-alert(1)+ADw-/script+AD4-x",
+        None,
+    ),
     "NUL bytes": (HEAD + b"\r\nbo\x00dy \xed\xa0\x80", None),
     "raw 8-bit headers": (b"From: \xe4\xf6\xfc <eve@elsewhere.example>\r\nSubject: \xff\xfe\r\n\r\nbody", None),
     "broken base64": (HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n!!!!====????", None),
