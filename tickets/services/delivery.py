@@ -35,7 +35,8 @@ State = Message.DeliveryState
 OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
 
 _CLAIM = """
-UPDATE tickets_message SET delivery_state = 'sending', lease_until = statement_timestamp() + make_interval(secs => %(lease)s), attempts = attempts + 1
+UPDATE tickets_message
+SET delivery_state = 'sending', lease_until = statement_timestamp() + make_interval(secs => %(lease)s), attempts = attempts + 1
 WHERE id = (
     SELECT m.id FROM tickets_message m
     WHERE m.delivery_state = 'queued'
