@@ -118,6 +118,7 @@ def _intro_ending_at(lines: list[str], end: int) -> int | None:
         return None
     best: int | None = None
     is_dated = False
+    sentence = ""
     joined = ""
     for start in range(end, max(end - _MAX_INTRO_LINES, -1), -1):
         line = lines[start]
@@ -129,8 +130,8 @@ def _intro_ending_at(lines: list[str], end: int) -> int | None:
         if INTRO_ON.match(joined):
             return _with_date_above(lines, start)
         if best is None or (not is_dated and INTRO_START.match(joined)):
-            best, is_dated = start, bool(INTRO_START.match(joined))
-    return best if best is not None and (is_quote_next or ENDS_AS_INTRO.search(last)) else None
+            best, is_dated, sentence = start, bool(INTRO_START.match(joined)), joined
+    return best if best is not None and (is_quote_next or ENDS_AS_INTRO.search(sentence)) else None
 
 
 def _with_date_above(lines: list[str], index: int) -> int:
