@@ -1,10 +1,11 @@
 """Messages as the API answers them: one query a page, recipients and files included."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef
 from django.db.models.functions import JSONObject, Left, Length
 from django.urls import reverse
 
@@ -23,11 +24,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def message_rows(messages: QuerySet[Message], *, is_whole: bool) -> QuerySet[Any, dict[str, Any]]:
-    """What ``message_shape`` needs of each message; ``is_whole`` asks for the full text and the HTML besides."""
+def message_rows(*, is_whole: bool) -> Any:
+    """What ``message_shape`` needs of every message, to be narrowed; ``is_whole``: with the full text and the HTML."""
+    return _every_row(is_whole).all()
+
+
+@cache
+def _every_row(is_whole: bool) -> Any:
     recipients = MessageRecipient.objects.filter(message=OuterRef("pk")).order_by("pk")
     files = Attachment.objects.filter(message=OuterRef("pk")).order_by("pk")
-    rows = messages.annotate(
+    rows = Message.objects.annotate(
         sent_to=ArraySubquery(
             recipients.values(row=JSONObject(role="role", address="address", name="name", state="state", code="code"))
         ),
@@ -91,7 +97,7 @@ def message_shape(row: dict[str, Any]) -> dict[str, Any]:
 
 def read_message(pk: int) -> dict[str, Any]:
     """One message, whole; the caller has checked that it may be seen."""
-    return message_shape(message_rows(Message.objects.filter(pk=pk), is_whole=True).get())
+    return message_shape(message_rows(is_whole=True).get(pk=pk))
 
 
 def attachment_link(file: dict[str, Any]) -> dict[str, Any]:

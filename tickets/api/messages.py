@@ -31,7 +31,8 @@ class MessageViewSet(ListRows, RetrieveRow, ResourceViewSet):
     permissions: ClassVar = {"list": VIEW, "retrieve": VIEW}
 
     def get_queryset(self) -> QuerySet:
-        return message_rows(Message.objects.visible_to(self.request.user), is_whole=self.action == "retrieve")
+        rows: QuerySet = message_rows(is_whole=self.action == "retrieve").visible_to(self.request.user)
+        return rows
 
     def represent(self, rows: list[Any]) -> list[Any]:
         return [message_shape(row) for row in rows]

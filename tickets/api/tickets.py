@@ -33,7 +33,7 @@ from tickets.api.serializers import (
     TicketTags,
     TicketUndo,
 )
-from tickets.api.shapes import shows_teams, ticket_rows, ticket_shape
+from tickets.api.shapes import shows_teams, ticket_rows, ticket_shape, tickets_url
 from tickets.models import Ticket
 from tickets.selectors.search import find_tickets
 from tickets.services import assignment, lifecycle, merging
@@ -80,11 +80,12 @@ class TicketViewSet(ListRows, ResourceViewSet):
     }
 
     def get_queryset(self) -> QuerySet:
-        return ticket_rows(Ticket.objects.visible_to(self.request.user))
+        rows: QuerySet = ticket_rows().visible_to(self.request.user)
+        return rows
 
     def represent(self, rows: list[Any]) -> list[Any]:
-        with_team = shows_teams(self.request.user)
-        return [ticket_shape(row, shows_team=with_team) for row in rows]
+        url, with_team = tickets_url(), shows_teams(self.request.user)
+        return [ticket_shape(row, url=url, shows_team=with_team) for row in rows]
 
     def search(self, queryset: QuerySet, query: str) -> QuerySet:
         """A ticket's number, an address, a name, or words of its messages; what matches exactly comes first."""
@@ -259,7 +260,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
 
     def _answer(self, pk: int, *, status: int = 200) -> Response:
         # Without ``visible_to``: whoever gives a ticket away still gets the answer to what he did.
-        row = ticket_rows(Ticket.objects.filter(pk=pk)).get()
+        row = ticket_rows().get(pk=pk)
         headers = {"ETag": etag_of(row["version"])}
         if status == 201:
             headers["Location"] = reverse("api:tickets-detail", args=[pk])
