@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -50,6 +51,8 @@ class FiguresAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """A wrong parameter is told above the form, and the figure of the last 30 days is shown."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         metric = METRICS.get(request.GET.get("metric", ""), METRICS[DEFAULT_METRIC])
         zone = ZoneInfo(read_site_settings().time_zone)
         form = QuestionForm(request.GET, at=now(), zone=zone)

@@ -135,7 +135,7 @@ GOLDEN = [
             "agent_reply_count": 2,
         },
         id="reopened and resolved again",
-    ),  # fmt: skip
+    ),
     pytest.param(
         [opened(), wrote(0), did("ticket.resolved", 5, contact=1), did("ticket.reopened", 6, by_message=False)],
         {"is_waiting": True, "reopen_count": 1},
@@ -181,7 +181,7 @@ GOLDEN = [
         ],
         {"survey_count": 1, "vote_count": 1, "last_score": 9},
         id="voted and changed his mind",
-    ),  # fmt: skip
+    ),
     pytest.param(
         [opened(), wrote(0)], {"survey_count": 0, "vote_count": 0, "last_score": None}, id="no vote is not nought"
     ),

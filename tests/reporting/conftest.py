@@ -1,12 +1,14 @@
-"""Facts without their history, for figures."""
+"""Facts without their history, and a cache that forgets between tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 
+from helpdesk.accounts.services import create_api_key
 from reporting.metrics.question import GroupBy, Question
 from reporting.models import TicketFact
 from reporting.policies.period import Period
@@ -50,5 +52,24 @@ def ask(auditor: Any) -> Callable[..., Question]:
     def make(group_by: GroupBy = GroupBy.NOTHING, zone: str = "UTC", **fields: Any) -> Question:
         period = Period(from_on=date(2026, 3, 1), to_on=date(2026, 3, 31), zone=ZoneInfo(zone))
         return Question(**({"user": auditor, "period": period, "group_by": group_by} | fields))
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Figures are kept for a minute; a test must not see those of another."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def key_of() -> Callable[[Any], dict[str, str]]:
+    """The headers with which a user's key calls the API."""
+
+    def make(user: Any) -> dict[str, str]:
+        _key, text = create_api_key(user=user, name="test", scopes=("read",))
+        return {"Authorization": f"Bearer {text}"}
 
     return make

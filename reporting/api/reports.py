@@ -1,0 +1,165 @@
+"""``/api/v1/reports/…``: figures with their definitions."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.http import urlencode
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from helpdesk.accounts.api.viewsets import ResourceViewSet
+from helpdesk.common.clock import now
+from helpdesk.core.services import read_site_settings
+from reporting.api.rendering import CsvRenderer, DeclaredFormats
+from reporting.forms import QuestionForm
+from reporting.metrics import METRICS, Metric
+from reporting.metrics.question import GroupBy, Question
+from reporting.models import TicketFact
+
+PARAMETERS = ("from", "to", "group_by", "channel", "team", "agent", "include_demo", "format")
+
+
+class ReportRow(serializers.Serializer):
+    """One group. Seconds are wall-clock seconds, shares lie between 0 and 1; what nobody knows is null, never 0."""
+
+    key = serializers.JSONField(
+        allow_null=True, help_text="A slug, an id, a day, a week, a month or an hour; null: none."
+    )
+    label = serializers.CharField()  # type: ignore[assignment]
+    count = serializers.IntegerField()
+    mean = serializers.FloatField(allow_null=True)
+    median = serializers.FloatField(allow_null=True)
+    p90 = serializers.FloatField(allow_null=True)
+
+
+class ReportRead(serializers.Serializer):
+    metric = serializers.CharField()
+    definition = serializers.CharField()
+    to = serializers.DateField()
+    group_by = serializers.CharField(allow_null=True)
+    rows = ReportRow(many=True)
+    drilldown_url = serializers.URLField()
+
+    def get_fields(self) -> dict[str, Any]:
+        # The name is a word of the language and cannot be an attribute of a class.
+        fields = super().get_fields()
+        return fields | {"from": serializers.DateField()}
+
+
+def _parameter(name: str, description: str, **options: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, str, required=False, description=description, **options)
+
+
+DESCRIBED = [
+    _parameter("from", "First day, included, in the site's time zone (2026-01-31). Default: the 30 days up to `to`."),
+    _parameter("to", "Last day, included. Default: today."),
+    _parameter(
+        "group_by", "One row for each; without it one row for all.", enum=[value.value for value in GroupBy if value]
+    ),
+    _parameter("channel", "Only this channel (its slug)."),
+    _parameter("team", "Only this team (its id, or `none`)."),
+    _parameter("agent", "Only this agent (an id, or `none`)."),
+    _parameter("include_demo", "Count demo tickets too.", enum=["true", "false"]),
+    _parameter("format", "The form of the answer.", enum=["json", "csv"]),
+]
+
+
+class ReportViewSet(ResourceViewSet):
+    """What every report shares. Subclasses name their metric."""
+
+    queryset = TicketFact.objects.none()
+    metric: ClassVar[Metric]
+    resource = "reports"
+    permissions: ClassVar = {"list": ("reporting.view_ticketfact",)}
+    renderer_classes = (JSONRenderer, CsvRenderer)
+    content_negotiation_class = DeclaredFormats
+    pagination_class = None  # type: ignore[assignment]
+    filter_backends = ()
+    http_method_names = ["get", "head"]
+
+    def known_parameters(self) -> Iterable[str]:
+        return PARAMETERS
+
+    def list(self, request: Request) -> Response:
+        zone = ZoneInfo(read_site_settings().time_zone)
+        parameters = {name: value for name, value in request.query_params.items() if name != "format"}
+        form = QuestionForm(parameters, at=now(), zone=zone)
+        if not form.is_valid():
+            raise ValidationError({name: [str(text) for text in texts] for name, texts in form.errors.items()})
+        question = form.question(self.caller)
+        answer = Response(
+            {
+                "metric": self.metric.name,
+                "definition": self.metric.definition(),
+                "from": str(question.period.from_on),
+                "to": str(question.period.to_on),
+                "group_by": question.group_by.value or None,
+                "rows": [
+                    {"key": row.key, "label": row.label, **_ordered(row.values)} for row in self.metric.rows(question)
+                ],
+                "drilldown_url": self._drilldown_url(question),
+            }
+        )
+        if isinstance(request.accepted_renderer, CsvRenderer):
+            name = f"{self.metric.name}-{question.period.from_on}-{question.period.to_on}.csv"
+            answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+    def handle_exception(self, error: Exception) -> Response:
+        # A refusal is JSON, whatever form the figures were asked in.
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = "application/json"
+        return super().handle_exception(error)
+
+    def _drilldown_url(self, question: Question) -> str:
+        parameters = {
+            "metric": self.metric.name,
+            "from": str(question.period.from_on),
+            "to": str(question.period.to_on),
+            "group_by": question.group_by.value,
+            "channel": question.channel,
+            "team": question.team,
+            "agent": question.agent,
+        }
+        query = urlencode({name: value for name, value in parameters.items() if value})
+        return f"{settings.SITE_URL.rstrip('/')}{reverse('admin:reporting_ticketfact_changelist')}?{query}"
+
+
+def _ordered(values: Any) -> dict[str, Any]:
+    """The columns that every report has, then its own."""
+    first = ("count", "mean", "median", "p90")
+    return {name: values[name] for name in first} | {name: value for name, value in values.items() if name not in first}
+
+
+class VolumeReport(ReportViewSet):
+    metric = METRICS["volume"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How many tickets customers opened; messages in and out, resolved and reopened beside it."""
+        return super().list(request)
+
+
+class FirstResponseReport(ReportViewSet):
+    metric = METRICS["first-response"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How long customers waited for the first answer of a human; who still waits stands beside it."""
+        return super().list(request)
+
+
+class CsatReport(ReportViewSet):
+    metric = METRICS["csat"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How satisfied customers were, from 1 to 10, and how many answered."""
+        return super().list(request)

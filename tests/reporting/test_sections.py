@@ -1,0 +1,125 @@
+"""The overview as a browser gets it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from helpdesk.common.clock import now
+from reporting.models import TrafficSlot
+from tests.factories import make_channel, make_team, make_ticket
+from tickets.models import Ticket
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture
+def page(client: Client) -> Callable[..., str]:
+    """The overview of a user."""
+
+    def get(user: Any, **parameters: str) -> str:
+        client.force_login(user)
+        return client.get("/admin/", parameters).text
+
+    return get
+
+
+def test_new_installation_says_what_will_stand_here(page: Callable[..., str], agent: Any) -> None:
+    assert "No customer has written yet" in page(agent)
+
+
+def test_demo_figures_are_shown_and_named_while_there_is_nothing_else(
+    page: Callable[..., str], agent: Any, make_fact: Make
+) -> None:
+    make_fact(1500, opened_at=now(), is_demo=True)
+    html = page(agent)
+    assert "Demo data" in html
+    assert "25 min" in html
+
+
+def test_demo_figures_step_back_before_real_ones(page: Callable[..., str], agent: Any, make_fact: Make) -> None:
+    make_fact(1500, opened_at=now(), is_demo=True)
+    make_fact(600, opened_at=now())
+    html = page(agent)
+    assert "Demo data" not in html
+    assert ("10 min" in html, "25 min" in html) == (True, False)
+    assert "25 min" in page(agent, demo="1")
+
+
+def test_figures_say_who_waits_and_lead_to_the_tickets(
+    page: Callable[..., str], agent: Any, email_channel: Any
+) -> None:
+    ticket = make_ticket(email_channel, subject="Where is it?", waiting_since=now() - timedelta(hours=3))
+    html = page(agent)
+    assert f"/admin/tickets/ticket/{ticket.pk}/change/" in html
+    assert "3 h" in html
+    for address in ("?view=open", "?view=unassigned", "?view=late", "metric=first-response"):
+        assert address in html
+
+
+def test_tickets_of_a_closed_team_are_in_nobody_elses_figures(
+    page: Callable[..., str], agent: Any, stranger: Any, email_channel: Any
+) -> None:
+    team = make_team("Board", agent, is_private=True)
+    make_ticket(email_channel, subject="Zebrafish", team=team)
+    assert "Zebrafish" in page(agent)
+    assert "Zebrafish" not in page(stranger)
+
+
+def test_kept_figures_are_not_shown_to_who_may_see_less(
+    page: Callable[..., str], auditor: Any, stranger: Any, make_fact: Make
+) -> None:
+    make_fact(1500, opened_at=now(), team=make_team("Board", is_private=True))
+    assert "25 min" in page(auditor)
+    assert "25 min" not in page(stranger)
+
+
+def test_marketing_sees_figures_and_no_tickets(page: Callable[..., str], marketing: Any, make_fact: Make) -> None:
+    make_fact(1500, opened_at=now())
+    html = page(marketing)
+    assert "25 min" in html
+    assert "My next five" not in html
+
+
+def test_hostile_names_are_inert(page: Callable[..., str], agent: Any, make_fact: Make) -> None:
+    ticket = make_ticket(make_channel(name="<script>alert(1)</script>"), subject="<img src=x onerror=alert(1)>")
+    make_fact(60, opened_at=now(), channel=ticket.channel)
+    html = page(agent)
+    assert "<script>alert" not in html
+    assert "<img src=x" not in html
+
+
+def test_days_without_messages_stand_in_the_chart(
+    page: Callable[..., str], agent: Any, make_fact: Make, email_channel: Any
+) -> None:
+    make_fact(60, opened_at=now())
+    TrafficSlot.objects.create(starts_at=now(), channel=email_channel, received_count=7, sent_count=5)
+    html = page(agent)
+    assert html.count("<g><title>") == 14
+    assert "7 in, 5 out" in html
+
+
+def test_overview_costs_eight_queries_cold_and_four_kept(
+    client: Client, agent: Any, make_fact: Make, email_channel: Any, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(10):
+        make_fact(60, opened_at=now(), channel=make_channel(slug=f"c{number}"))
+    make_ticket(email_channel)
+    client.force_login(agent)
+    client.get("/admin/")
+    cache.clear()
+    with django_assert_max_num_queries(8):
+        client.get("/admin/")
+    with django_assert_max_num_queries(4):
+        client.get("/admin/")
+
+
+def test_strip_counts_what_the_inbox_shows(page: Callable[..., str], agent: Any, email_channel: Any) -> None:
+    for number in range(3):
+        make_ticket(email_channel, subject=f"Matter {number}")
+    Ticket.objects.filter(subject="Matter 0").update(assignee=agent)
+    html = page(agent)
+    assert html.index(">3<") < html.index(">2<")
