@@ -19,6 +19,8 @@ from helpdesk.accounts.api.agents import AgentViewSet
 from helpdesk.accounts.api.job_runs import JobRunViewSet
 from helpdesk.common.api import SIGNED_IN
 from helpdesk.common.api.views import StrictParameters
+from reporting.api.reports import CsatReport, FirstResponseReport, VolumeReport
+from surveys.api.responses import SurveyResponseViewSet
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.conversations import ConversationViewSet
 from tickets.api.customers import CustomerViewSet, IdentityViewSet, OrganizationViewSet
@@ -41,6 +43,10 @@ RESOURCES: dict[str, Any] = {
     "job-runs": JobRunViewSet,
     "messages": MessageViewSet,
     "organizations": OrganizationViewSet,
+    "reports/csat": CsatReport,
+    "reports/first-response": FirstResponseReport,
+    "reports/volume": VolumeReport,
+    "survey-responses": SurveyResponseViewSet,
     "tags": TagViewSet,
     "teams": TeamViewSet,
     "ticket-events": TicketEventViewSet,
