@@ -39,8 +39,9 @@ GROUPS = (
 PLACES: dict[str, Place] = {
     "tickets.ticket": Place(group="work", icon="inbox", text=_("Every customer's case, from the first message on.")),
     "surveys.response": Place(group="work", icon="vote", text=_("Scores and comments of your customers.")),
-    "reporting.dailyrollup": Place(group="work", icon="chart", text=_("Figures per day.")),
-    "reporting.ticketfact": Place(group="work", icon="chart", text=_("The rows behind every figure.")),
+    "reporting.ticketfact": Place(
+        name=_("Figures"), group="work", icon="chart", text=_("What was measured, and the tickets behind it.")
+    ),
     "tickets.customer": Place(
         group="people", icon="customer", text=_("People who write to you, and all their addresses.")
     ),
