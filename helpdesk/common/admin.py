@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from helpdesk.common.errors import AdapterError, HelpdeskError
-from helpdesk.common.forms import DurationField
+from helpdesk.common.forms import DateTimeInput, DurationField
 
 # Above that many rows nobody needs the exact number, and counting them costs more than showing them.
 COUNT_LIMIT = 10_000
@@ -104,7 +105,10 @@ class ServiceAdmin(admin.ModelAdmin):
     list_max_show_all = 0
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    formfield_overrides = {models.DurationField: {"form_class": DurationField}}
+    formfield_overrides = {
+        models.DurationField: {"form_class": DurationField},
+        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": DateTimeInput},
+    }
     empty_value_display = "–"
     is_deletable: ClassVar[bool] = False
     list_title: ClassVar[str | Promise] = ""
@@ -122,7 +126,11 @@ class ServiceAdmin(admin.ModelAdmin):
         obj = kwargs.get("obj")
         context["hd_list_title"] = self.title_of_list()
         if obj is not None:
-            context |= {"hd_buttons": self.get_object_buttons(request, obj), "title": self.title_of(obj), "subtitle": None}
+            context |= {
+                "hd_buttons": self.get_object_buttons(request, obj),
+                "title": self.title_of(obj),
+                "subtitle": None,
+            }
             context["show_save_and_add_another"] = False
         context["adminform"].form.label_suffix = ""
         return super().render_change_form(request, context, *args, **kwargs)

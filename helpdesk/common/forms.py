@@ -45,6 +45,15 @@ def read_duration(text: str) -> timedelta | None:
     return parse_duration(text) if ":" in text else None
 
 
+class DateTimeInput(forms.DateTimeInput):
+    """The browser's own picker, in one labelled field."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
 class DurationField(forms.DurationField):
     """A length of time that people can read and type: 7 d instead of 7 00:00:00."""
 

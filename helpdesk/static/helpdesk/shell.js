@@ -37,6 +37,38 @@
         }
     });
 
+    // Widgets and table cells of the admin that have no label of their own get the words that stand beside or above them.
+    function wordsFor(field) {
+        const label = field.id && document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+        if (label) {
+            return label.textContent.trim();
+        }
+        const cell = field.closest("td");
+        const heading = cell && cell.closest("table").tHead && cell.closest("table").tHead.rows[0];
+        // The heading of the first columns may span more than one cell, so count from the end.
+        const column = heading && heading.cells[heading.cells.length - (cell.parentElement.cells.length - cell.cellIndex)];
+        return column ? column.textContent.trim() : "";
+    }
+
+    function nameFields(root) {
+        for (const select of root.querySelectorAll("select.admin-autocomplete")) {
+            const widget = select.nextElementSibling;
+            if (widget && widget.classList.contains("select2")) {
+                for (const part of widget.querySelectorAll("[role=combobox], [role=textbox]")) {
+                    part.setAttribute("aria-label", wordsFor(select));
+                }
+            }
+        }
+        for (const input of root.querySelectorAll(".inline-related td input:not([type=hidden]), .inline-related td select")) {
+            if (!input.labels.length && !input.hasAttribute("aria-label")) {
+                input.setAttribute("aria-label", wordsFor(input));
+            }
+        }
+    }
+
+    window.addEventListener("load", () => nameFields(document));
+    document.addEventListener("formset:added", (event) => setTimeout(() => nameFields(event.target), 0));
+
     async function copyText(button) {
         const source = document.getElementById(button.dataset.hdCopy);
         try {
