@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,10 @@ def create_channel(
             _("A channel of this kind has no setting %(names)s.") % {"names": ", ".join(unknown)},
             fields=dict.fromkeys(unknown, "unknown"),
         )
+    try:
+        Channel._meta.get_field("slug").run_validators(slug)
+    except ValidationError as error:
+        raise InvalidInput("invalid_slug", f"slug: {' '.join(error.messages)}", fields={"slug": "invalid"}) from error
     name = name or slug.replace("-", " ").capitalize()
     channel = Channel(kind=kind, slug=slug, name=name, brand=_brand(brand_name or name, is_any=not brand_name))
     channel.is_demo = is_demo

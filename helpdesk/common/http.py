@@ -124,7 +124,7 @@ def _parse_url(url: str, *, base: httpx2.URL | None = None) -> httpx2.URL:
         host = parsed.host
     except (httpx2.InvalidURL, UnicodeError, ValueError, TypeError) as error:
         raise HttpError("invalid_url", "This is not a web address.", is_permanent=True) from error
-    if parsed.scheme not in ("http", "https") or not host or parsed.userinfo:
+    if parsed.scheme not in ("http", "https") or not host or parsed.userinfo or not 0 < (parsed.port or 80) < 65536:
         raise HttpError(
             "invalid_url", "Only http and https addresses without a user name are called.", is_permanent=True
         )
