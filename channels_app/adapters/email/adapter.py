@@ -24,6 +24,7 @@ from channels_app.adapters.email.fetching import MailboxPoll, fetch_whole_mail, 
 from channels_app.adapters.email.forms import EmailConfigForm
 from channels_app.adapters.email.identifiers import email_key
 from channels_app.adapters.email.imap import ImapConnection
+from channels_app.adapters.email.limits import MAX_ASKED_FOR_BYTES, MAX_TOTAL_BYTES
 from channels_app.adapters.email.outbox_files import keep_as_file
 from channels_app.adapters.email.outgoing import build_mail, envelope_recipients, own_address
 from channels_app.adapters.email.sandbox import parse_guarded
@@ -53,7 +54,8 @@ class EmailAdapter(ChannelAdapter):
         return bool(self.channel.config.get("imap_host"))
 
     def parse(self, event: RawEvent) -> list[InboundItem]:
-        return parse_guarded(event.body, own_addresses=frozenset(self.own_addresses()))
+        max_bytes = MAX_ASKED_FOR_BYTES if event.meta.get("is_fetched_anyway") else MAX_TOTAL_BYTES
+        return parse_guarded(event.body, own_addresses=frozenset(self.own_addresses()), max_bytes=max_bytes)
 
     def event_key(self, event: RawEvent) -> bytes:
         key = email_key(event.body)

@@ -16,7 +16,7 @@ from channels_app.adapters.base import AdapterError, ParseError, PollResult, Raw
 from channels_app.adapters.email.headers import read_headers
 from channels_app.adapters.email.identifiers import message_id as message_id_of
 from channels_app.adapters.email.imap import FolderState, ImapConnection, Listed, Unfetchable
-from channels_app.adapters.email.limits import MAX_TOTAL_BYTES
+from channels_app.adapters.email.limits import MAX_ASKED_FOR_BYTES, MAX_TOTAL_BYTES
 from helpdesk.common.clock import now
 
 CHUNK_MAILS = 50
@@ -168,6 +168,9 @@ class MailboxPoll:
 def fetch_whole_mail(connection: ImapConnection, event: RawEvent) -> bytes:
     """The whole of a mail that was stored in part, wherever the server numbers it now. Raises AdapterError."""
     meta = event.meta
+    if int(meta.get("size") or 0) > MAX_ASKED_FOR_BYTES:
+        limit = MAX_ASKED_FOR_BYTES // (1024 * 1024)
+        raise AdapterError("too_large", _("The mail is larger than %(limit)d MB.") % {"limit": limit}, permanent=True)
     state = connection.select(str(meta.get("folder") or "INBOX"))
     try:
         if state.uidvalidity == meta.get("uidvalidity"):

@@ -1,6 +1,7 @@
 """How much of a mail is read at all. What is over a limit is quarantined, never half read."""
 
 MAX_TOTAL_BYTES = 25 * 1024 * 1024
+MAX_ASKED_FOR_BYTES = 150 * 1024 * 1024  # of a mail that a person asked for although it is too large
 MAX_HEADER_BYTES = 256 * 1024
 MAX_DEPTH = 50
 MAX_PARTS = 500

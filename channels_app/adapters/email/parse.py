@@ -44,7 +44,9 @@ _RECIPIENT_FIELDS = ("to", "cc", "bcc", "resent-to", "resent-cc")
 _ENVELOPE_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "x-rcpt-to")
 
 
-def parse_email(raw: bytes, *, own_addresses: frozenset[str] = frozenset()) -> list[InboundItem]:
+def parse_email(
+    raw: bytes, *, own_addresses: frozenset[str] = frozenset(), max_bytes: int = MAX_TOTAL_BYTES
+) -> list[InboundItem]:
     """Read one mail. ``own_addresses`` are the normalised addresses that are ourselves.
 
     Gives one message; or one DeliveryUpdate per recipient of a returned mail; or Ignored("loop") for our own mail come
@@ -52,16 +54,16 @@ def parse_email(raw: bytes, *, own_addresses: frozenset[str] = frozenset()) -> l
     "headers_too_large", "too_many_recipients", "too_many_parts", "too_deep", "unreadable".
     """
     try:
-        return _parse(raw, own_addresses)
+        return _parse(raw, own_addresses, max_bytes)
     except ParseError:
         raise
     except Exception as error:  # one odd mail must never stop the mailbox behind it
         raise ParseError("unreadable", f"The mail cannot be read ({type(error).__name__}).") from error
 
 
-def _parse(raw: bytes, own_addresses: frozenset[str]) -> list[InboundItem]:
-    if len(raw) > MAX_TOTAL_BYTES:
-        raise ParseError("too_large", f"The mail is larger than {MAX_TOTAL_BYTES} bytes.")
+def _parse(raw: bytes, own_addresses: frozenset[str], max_bytes: int) -> list[InboundItem]:
+    if len(raw) > max_bytes:
+        raise ParseError("too_large", f"The mail is larger than {max_bytes} bytes.")
     if not raw.strip():
         raise ParseError("empty", "The mail is empty.")
     key = email_key(raw)

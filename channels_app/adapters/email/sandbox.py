@@ -26,15 +26,17 @@ from helpdesk.common.errors import ParseError
 _ROOT = Path(__file__).resolve().parents[3]
 
 
-def parse_guarded(raw: bytes, *, own_addresses: frozenset[str] = frozenset()) -> list[InboundItem]:
+def parse_guarded(
+    raw: bytes, *, own_addresses: frozenset[str] = frozenset(), max_bytes: int = MAX_TOTAL_BYTES
+) -> list[InboundItem]:
     """As ``parse_email``; above 256 KB in the parser process.
 
     Raises ParseError, also with "parser_timeout" where reading took longer than the limit and "parser_crashed" where
     the process died of the mail.
     """
-    if len(raw) <= IN_PROCESS_BYTES or len(raw) > MAX_TOTAL_BYTES:
-        return parse_email(raw, own_addresses=own_addresses)
-    return _parser.parse(raw, own_addresses)
+    if len(raw) <= IN_PROCESS_BYTES or len(raw) > max_bytes:
+        return parse_email(raw, own_addresses=own_addresses, max_bytes=max_bytes)
+    return _parser.parse(raw, own_addresses, max_bytes)
 
 
 class ParserProcess:
@@ -46,7 +48,7 @@ class ParserProcess:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def parse(self, raw: bytes, own_addresses: frozenset[str]) -> list[InboundItem]:
+    def parse(self, raw: bytes, own_addresses: frozenset[str], max_bytes: int = MAX_TOTAL_BYTES) -> list[InboundItem]:
         """Have the mail read. A process that has died in between is replaced without anybody noticing."""
         with self._lock:
             process = self._running()
@@ -55,7 +57,7 @@ class ParserProcess:
             watchdog.daemon = True
             watchdog.start()
             try:
-                answer = _ask(process, raw, own_addresses)
+                answer = _ask(process, raw, own_addresses, max_bytes)
             finally:
                 watchdog.cancel()
             if answer is None or timed_out.is_set():
@@ -96,12 +98,14 @@ class ParserProcess:
         return self._process
 
 
-def _ask(process: subprocess.Popen[bytes], raw: bytes, own_addresses: frozenset[str]) -> list[InboundItem] | None:
+def _ask(
+    process: subprocess.Popen[bytes], raw: bytes, own_addresses: frozenset[str], max_bytes: int
+) -> list[InboundItem] | None:
     """The answer of the process, or None where it died. Raises the ParseError that it reports."""
     if process.stdin is None or process.stdout is None:
         return None
     try:
-        write_frame(process.stdin, {"own_addresses": sorted(own_addresses)}, [raw])  # type: ignore[arg-type]
+        write_frame(process.stdin, {"own_addresses": sorted(own_addresses), "max_bytes": max_bytes}, [raw])  # type: ignore[arg-type]
         frame = read_frame(process.stdout)  # type: ignore[arg-type]
     except (OSError, ValueError):
         return None
@@ -135,7 +139,9 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     while (frame := read_frame(requests)) is not None:
         header, blobs = frame
         try:
-            items = parse_email(blobs[0], own_addresses=frozenset(header["own_addresses"]))
+            items = parse_email(
+                blobs[0], own_addresses=frozenset(header["own_addresses"]), max_bytes=header["max_bytes"]
+            )
             dumped, attachments = dump_items(items)
             write_frame(answers, {"items": dumped}, attachments)
         except ParseError as error:

@@ -1,5 +1,7 @@
 """Polling a real mailbox: nothing lost, nothing doubled, whatever the server and the line do (P5)."""
 
+import base64
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from channels_app.models import Channel, InboundEvent
 from channels_app.registry import adapter_for
 from channels_app.services import polling
 from channels_app.services.polling import check_channel, fetch_anyway, poll_channel
+from channels_app.services.storing import read_raw_event
 from tests.factories import make_channel
 from tests.support.dovecot import PASSWORD
 from tests.support.tcp_proxy import running_proxy
@@ -347,3 +350,27 @@ def test_server_that_dribbles_is_given_up(dovecot, channel, monkeypatch):
         proxy.seconds_per_byte = 0.01
         with pytest.raises(Exception, match="too slow"):
             adapter.poll({})
+
+
+def test_huge_attachment_is_never_downloaded_unasked_and_filed_when_asked_for(dovecot, channel):
+    encoded = base64.encodebytes(b"x" * 57 * 1000)
+    size = 40 * 1024 * 1024
+    head = (
+        b"From: c@customer.example\nMessage-ID: <big@customer.example>\nSubject: Big\nMIME-Version: 1.0\n"
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSee the file\n--b\nContent-Type: application/zip\n"
+        b"Content-Transfer-Encoding: base64\nContent-Disposition: attachment; filename=big.zip\n\n"
+    )
+    dovecot.deliver(mail(1), head + encoded * (size // len(encoded)) + b"--b--\n", mail(2))
+    tracemalloc.start()
+    poll(channel)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * 1024 * 1024
+    event = InboundEvent.objects.get(state="quarantined")
+    assert event.size > size
+    assert InboundEvent.objects.count() == 3
+    fetch_anyway(event_id=event.pk)
+    event.refresh_from_db()
+    (item,) = adapter_for(channel).parse(read_raw_event(event))
+    assert item.text.strip() == "See the file"
+    assert item.attachments[0].size > 25_000_000
