@@ -10,6 +10,7 @@ from channels_app.adapters.base import Address
 from channels_app.models import Channel
 from channels_app.registry import adapter_class, kinds
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
+from helpdesk.common.rows import columns, fetch, read
 from helpdesk.common.text import clean_text, fold_for_sorting, one_line
 from tickets.models import Customer, CustomerIdentity, Organization
 from tickets.services.actors import Actor
@@ -20,6 +21,12 @@ CHANGEABLE = frozenset({
     "name", "language", "time_zone", "preferred_channel_id", "organization_id", "attributes", "external_id", "note", "is_vip",
     "is_blocked", "do_not_survey_until",
 })  # fmt: skip
+
+_FIND_IDENTITY = (
+    f"SELECT {columns(CustomerIdentity, 'i')}, {columns(Customer, 'c')} FROM tickets_customeridentity i "  # noqa: S608  names of the models
+    "JOIN tickets_customer c ON c.id = i.customer_id "
+    "WHERE i.kind = %s AND i.address = %s AND i.channel_id IS NOT DISTINCT FROM %s"
+)
 
 
 def scope_of(identity_kind: str, channel: Channel) -> int | None:
@@ -34,11 +41,13 @@ def in_scope(channel_id: int | None) -> Q:
 
 def find_identity(*, kind: str, address: str, channel_id: int | None) -> CustomerIdentity | None:
     """The identity with its customer, or None."""
-    return (
-        CustomerIdentity.objects.select_related("customer")
-        .filter(in_scope(channel_id), kind=kind, address=address)
-        .first()
-    )
+    row = fetch(_FIND_IDENTITY, [kind, address, channel_id])
+    if row is None:
+        return None
+    identity, customer = read(row, CustomerIdentity, Customer)
+    identity.customer = customer
+    found: CustomerIdentity = identity
+    return found
 
 
 def find_or_create_identity(*, channel: Channel, sender: Address, language: str = "") -> CustomerIdentity:
@@ -70,9 +79,16 @@ def find_or_create_identity(*, channel: Channel, sender: Address, language: str 
         kind=kind,
         channel_id=channel_id,
         address=address,
-        address_raw=clean_text(sender.raw or sender.address)[:320],
+        address_raw=_written_address(sender)[:320],
         display_name=name,
     )
+
+
+def _written_address(sender: Address) -> str:
+    """The address as it was written, without the name beside it."""
+    raw = one_line(clean_text(sender.raw or sender.address)).strip()
+    _name, opening, rest = raw.rpartition("<")
+    return rest.partition(">")[0].strip() if opening and ">" in rest else raw
 
 
 def _organization_of(address: str) -> Organization | None:

@@ -309,3 +309,10 @@ def test_reply_on_a_known_ticket_takes_at_most_twelve_statements(email_channel, 
         receive_message(email_channel, thread_tokens=[token])
     statements = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
     assert len(statements) <= 12, "\n".join(statements)
+
+
+def test_identity_keeps_the_address_as_written_without_the_name(email_channel):
+    sender = Address(address="carla@customer.example", name="Carla", raw='"Carla" <Carla@Customer.Example>')
+    receive_message(email_channel, sender=sender)
+    identity = CustomerIdentity.objects.get()
+    assert (identity.address, identity.address_raw) == ("carla@customer.example", "Carla@Customer.Example")
