@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from channels_app.models import Brand, Channel
 from channels_app.services.channels import create_channel
 from helpdesk.accounts.models import User
+from helpdesk.accounts.roles import ensure_roles
 from helpdesk.core.models import SiteSettings
 from helpdesk.demo.building import build_demo, has_any_work
 from surveys.services.preset import ensure_preset_survey
@@ -39,6 +40,8 @@ def prepare_first_start() -> FirstStart:
     started = monotonic()
     with transaction.atomic():
         _wait_for_other_hosts()
+        # A release may give a role more without a migration, after which nothing else would bring the groups up to date.
+        ensure_roles()
         SiteSettings.objects.get_or_create(pk=1, defaults={"time_zone": settings.TIME_ZONE})
         ensure_preset_survey()
         _ensure_support_channel()

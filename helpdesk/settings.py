@@ -113,7 +113,8 @@ if env.bool("HELPDESK_DATABASE_POOL", default=False):
     }
     _database["CONN_MAX_AGE"] = 0
 else:
-    _database["CONN_MAX_AGE"] = None
+    # Tests end with their threads' connections closed, so that the test database can be dropped.
+    _database["CONN_MAX_AGE"] = 0 if IS_TEST else None
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
