@@ -3,25 +3,36 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from django.db.models import QuerySet
+from typing import Any
 
 from channels_app.adapters.base import InboundMessage
 from channels_app.models import Channel
 from channels_app.registry import adapter_class
-from tickets.models import Conversation, ConversationParticipant, CustomerIdentity, Message
+from helpdesk.common.clock import now
+from helpdesk.common.rows import columns, fetch_all, read
+from tickets.models import Conversation, ConversationParticipant, Customer, CustomerIdentity
 from tickets.models.message import external_digest
 from tickets.policies.threading import message_ids_to_look_up
 from tickets.services.customers import find_or_create_identity
 
+_SELECT = (
+    f"SELECT {columns(Conversation, 'v')}, {columns(CustomerIdentity, 'i')}, {columns(Customer, 'c')} "  # noqa: S608  names of the models
+    "FROM tickets_conversation v JOIN tickets_customeridentity i ON i.id = v.identity_id "
+    "JOIN tickets_customer c ON c.id = i.customer_id"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Thread:
-    """Where a message goes. ``refused``: a conversation it named but whose participant the sender is not."""
+    """Where a message goes. ``refused``: a conversation it named but whose participant the sender is not.
+
+    ``is_stored``: False for a new mail thread, whose row has no key yet and is written together with its first message.
+    """
 
     conversation: Conversation
     identity: CustomerIdentity
     is_new: bool
+    is_stored: bool = True
     refused: Conversation | None = None
 
 
@@ -42,20 +53,30 @@ def find_thread(*, channel: Channel, item: InboundMessage) -> Thread:
             return Thread(conversation=named, identity=identity, is_new=False)
     else:
         identity = find_or_create_identity(channel=channel, sender=item.sender, language=item.language)
-    conversation = Conversation.objects.create(
-        channel=channel, identity=identity, customer=identity.customer, external_thread_id=uuid.uuid4().hex
+    conversation = Conversation(
+        channel=channel,
+        identity=identity,
+        customer=identity.customer,
+        external_thread_id=uuid.uuid4().hex,
+        created_at=now(),
     )
-    return Thread(conversation=conversation, identity=identity, is_new=True, refused=named)
+    return Thread(conversation=conversation, identity=identity, is_new=True, is_stored=False, refused=named)
 
 
-def _locked() -> QuerySet[Conversation]:
-    return Conversation.objects.select_for_update(of=("self",)).select_related("identity__customer", "channel")
+def _lock(condition: str, parameters: Sequence[Any]) -> list[Conversation]:
+    """The conversations ``v`` that fit, in the order of their ids, locked; with identity and customer."""
+    found = []
+    for row in fetch_all(f"{_SELECT} WHERE {condition} ORDER BY v.id FOR UPDATE OF v", parameters):
+        conversation, identity, customer = read(row, Conversation, CustomerIdentity, Customer)
+        conversation.identity, identity.customer = identity, customer
+        found.append(conversation)
+    return found
 
 
 def _by_token(tokens: Sequence[str]) -> Conversation | None:
     if not tokens:
         return None
-    found = {c.reply_token: c for c in _locked().filter(reply_token__in=tokens).order_by("id")}
+    found = {c.reply_token: c for c in _lock("v.reply_token = ANY(%s)", [list(tokens)])}
     return next((found[token] for token in tokens if token in found), None)
 
 
@@ -64,12 +85,13 @@ def _by_references(channel: Channel, item: InboundMessage) -> Conversation | Non
     digests = [d for d in map(external_digest, ids) if d]
     if not digests:
         return None
-    rows = Message.objects.filter(channel=channel, external_digest__in=digests).values_list(
-        "external_digest", "conversation_id"
+    locked = _lock(
+        "v.id = (SELECT m.conversation_id FROM tickets_message m WHERE m.channel_id = %s "
+        "AND m.external_digest = ANY(%s::bytea[]) AND m.conversation_id IS NOT NULL "
+        "ORDER BY array_position(%s::bytea[], m.external_digest), m.id DESC LIMIT 1)",
+        [channel.pk, digests, digests],
     )
-    conversations = {bytes(digest): conversation_id for digest, conversation_id in rows if digest is not None}
-    nearest = next((conversations[d] for d in digests if d in conversations), None)
-    return None if nearest is None else _locked().get(pk=nearest)
+    return locked[0] if locked else None
 
 
 def _is_participant(conversation: Conversation, identity: CustomerIdentity) -> bool:
@@ -84,13 +106,13 @@ def _is_participant(conversation: Conversation, identity: CustomerIdentity) -> b
 def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:
     identity = find_or_create_identity(channel=channel, sender=item.sender, language=item.language)
     thread_id = item.thread_id[:200] or f"identity:{identity.pk}"
-    conversation = _locked().filter(channel=channel, external_thread_id=thread_id).first()
-    if conversation is not None:
+    named = ("v.channel_id = %s AND v.external_thread_id = %s", [channel.pk, thread_id])
+    for conversation in _lock(*named):
         return Thread(conversation=conversation, identity=identity, is_new=False)
     # Two first messages at once: the constraint lets one row in, and both go on with it.
     Conversation.objects.bulk_create(
         [Conversation(channel=channel, identity=identity, customer=identity.customer, external_thread_id=thread_id)],
         ignore_conflicts=True,
     )
-    conversation = _locked().get(channel=channel, external_thread_id=thread_id)
+    conversation = _lock(*named)[0]
     return Thread(conversation=conversation, identity=identity, is_new=conversation.last_message_at is None)

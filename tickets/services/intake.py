@@ -16,7 +16,7 @@ from channels_app.models import Channel, InboundEvent
 from helpdesk.common.clock import now
 from helpdesk.common.errors import ParseError
 from helpdesk.common.failpoints import failpoint
-from tickets.models import Message
+from helpdesk.common.rows import Batch, fetch
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile, store_file
 from tickets.services.message_filing import file_message
@@ -63,19 +63,20 @@ def receive(
 def _completed(filed: Filed, event: InboundEvent | None, completes_event: bool) -> Filed:
     if event is not None and completes_event:
         state = InboundEvent.State.IGNORED if filed.outcome == "ignored" else InboundEvent.State.PROCESSED
-        InboundEvent.objects.filter(pk=event.pk).update(
-            state=state, processed_at=now(), lease_until=None, reason=filed.reason or "", reason_code=""
-        )
+        event.state, event.processed_at, event.lease_until = state, now(), None
+        event.reason, event.reason_code = filed.reason or "", ""
+        batch = Batch()
+        batch.update(event, ("state", "processed_at", "lease_until", "reason", "reason_code"))
+        batch.run()
     return filed
 
 
 def _find_duplicate(channel: Channel, item: InboundItem) -> Filed | None:
     if not isinstance(item, InboundMessage):
         return None
-    row = (
-        Message.objects.filter(channel_id=channel.pk, dedup_key=item.dedup_key)
-        .values_list("ticket_id", "conversation_id", "pk")
-        .first()
+    row = fetch(
+        "SELECT ticket_id, conversation_id, id FROM tickets_message WHERE channel_id = %s AND dedup_key = %s",
+        [channel.pk, item.dedup_key],
     )
     if row is None:
         return None

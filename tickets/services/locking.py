@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 
 from helpdesk.common.errors import NotVisible, Stale
+from helpdesk.common.rows import columns, fetch, read
 from tickets.models import Conversation, Ticket
+
+_LOCK_TICKET = f"SELECT {columns(Ticket, 't')} FROM tickets_ticket t WHERE t.id = %s FOR UPDATE"  # noqa: S608  names of the model
 
 
 def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticket:
@@ -11,9 +14,10 @@ def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticke
 
     Raises NotVisible when there is none, Stale when ``expected_version`` is given and somebody has changed it since.
     """
-    ticket = Ticket.objects.select_for_update().filter(pk=ticket_id).first()
-    if ticket is None:
+    row = fetch(_LOCK_TICKET, [ticket_id])
+    if row is None:
         raise NotVisible("ticket_not_found", "There is no such ticket.")
+    ticket: Ticket = read(row, Ticket)[0]
     if expected_version is not None and ticket.version != expected_version:
         raise Stale("stale_version", "Somebody has changed this ticket meanwhile. Load it again and repeat the change.")
     return ticket

@@ -8,8 +8,9 @@ from channels_app.adapters.base import Address, InboundMessage
 from channels_app.models import Channel, InboundEvent
 from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
+from helpdesk.common.rows import Batch, key_sequence, next_values
 from helpdesk.common.text import clean_text, one_line, preview
-from tickets.models import Attachment, Message, Ticket, TicketEvent
+from tickets.models import Conversation, Message, Ticket, TicketEvent
 from tickets.models.message import external_digest
 from tickets.policies import ordering
 from tickets.policies.contacts import contact_after
@@ -21,20 +22,25 @@ from tickets.services.events import new_event
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
 from tickets.services.locking import lock_ticket
-from tickets.services.search import index_messages
+from tickets.services.search import add_to_index
 
 CUSTOMER = Actor.customer()
 PREVIEW_LENGTH = 160
-HOT_COLUMNS = [
+NUMBER_SEQUENCE = "tickets_ticket_number"
+CONVERSATION_COLUMNS = ("last_message_at", "last_customer_message_at", "window_expires_at", "active_ticket")
+HOT_COLUMNS = (
     "status", "version", "event_sequence", "waiting_since", "reopen_count", "closes_at", "contact_number", "contact_ends_at",
     "snoozed_until", "last_message_at", "last_message_is_inbound", "preview", "unread_count", "notice",
-]  # fmt: skip
+)  # fmt: skip
 
 
 def file_message(
     *, channel: Channel, item: InboundMessage, event: InboundEvent | None, files: Sequence[StoredFile]
 ) -> Filed:
-    """Put one message of a customer where it belongs. Raises IntegrityError when it was received before."""
+    """Put one message of a customer where it belongs. Raises IntegrityError when it was received before.
+
+    The rows to change are found and locked first; then all that is written goes out in one batch.
+    """
     if item.is_echo:
         return Filed(outcome="ignored", reason="echo")
     received_at = event.received_at if event is not None else now()
@@ -43,21 +49,18 @@ def file_message(
     thread = find_thread(channel=channel, item=item)
     ticket, follow_up_of = _find_ticket(thread, item, at=received_at)
     is_new = ticket is None
-    events: list[tuple[str, dict[str, Any]]] = []
+    was_resolved = ticket is not None and ticket.status == Ticket.Status.RESOLVED
     if ticket is None:
-        ticket = _open_ticket(channel, thread, item, sort_at, follow_up_of)
-        events.append(("ticket.opened", _opening_data(ticket)))
-    was_resolved = ticket.status == Ticket.Status.RESOLVED
-    if not is_new:
-        events += _apply_message(ticket, channel, item, sort_at)
-    message = _create_message(channel, thread, ticket, item, event, received_at, sort_at)
-    Attachment.objects.bulk_create([file.as_attachment(message.pk) for file in files])
-    index_messages([(message.pk, f"{message.subject}\n{message.text}")])
+        ticket = _new_ticket(channel, thread, item, sort_at, follow_up_of)
+        message_id = _give_keys(ticket, thread)
+        events = [("ticket.opened", _opening_data(ticket))]
+    else:
+        message_id = next_values(key_sequence(Message))[0]
+        events = _apply_message(ticket, channel, item, sort_at)
+    message = _new_message(channel, thread, ticket, item, event, received_at, sort_at)
+    message.pk = message_id
     events.append(("message.received", _received_data(message)))
-    _write_events(ticket, events, message)
-    if not is_new:
-        ticket.save(update_fields=HOT_COLUMNS)
-    _touch_conversation(thread, ticket, sort_at)
+    _store(thread, ticket, message, events, files, is_new=is_new)
     if is_new:
         acknowledge_ticket(ticket=ticket, conversation=thread.conversation, item=item)
     reopened = was_resolved and ticket.status != Ticket.Status.RESOLVED
@@ -67,6 +70,40 @@ def file_message(
         conversation_id=thread.conversation.pk,
         message_id=message.pk,
     )
+
+
+def _give_keys(ticket: Ticket, thread: Thread) -> int:
+    """Number a new ticket, and its conversation where that is new; returns the key of the message."""
+    sequences = [key_sequence(Message), key_sequence(Ticket), NUMBER_SEQUENCE]
+    if thread.is_stored:
+        message_id, ticket.pk, ticket.number = next_values(*sequences)
+    else:
+        message_id, ticket.pk, ticket.number, thread.conversation.pk = next_values(
+            *sequences, key_sequence(Conversation)
+        )
+    return message_id
+
+
+def _store(
+    thread: Thread, ticket: Ticket, message: Message, events: list[tuple[str, dict[str, Any]]],
+    files: Sequence[StoredFile], *, is_new: bool,
+) -> None:  # fmt: skip
+    rows = _events(ticket, events, message)
+    _touch_conversation(thread.conversation, ticket, message.sort_at)
+    batch = Batch()
+    if is_new:
+        batch.insert([ticket])
+    else:
+        batch.update(ticket, HOT_COLUMNS)
+    if thread.is_stored:
+        batch.update(thread.conversation, CONVERSATION_COLUMNS)
+    else:
+        batch.insert([thread.conversation])
+    batch.insert([message])
+    batch.insert([file.as_attachment(message.pk) for file in files])
+    add_to_index(batch, [(message.pk, f"{message.subject}\n{message.text}")])
+    batch.insert(rows)
+    batch.run()
 
 
 def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple[Ticket | None, Ticket | None]:
@@ -89,7 +126,7 @@ def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple
     return (earlier, None) if item.is_auto_reply else (None, earlier)
 
 
-def _open_ticket(
+def _new_ticket(
     channel: Channel, thread: Thread, item: InboundMessage, sort_at: datetime, follow_up_of: Ticket | None
 ) -> Ticket:
     customer = thread.identity.customer
@@ -109,14 +146,9 @@ def _open_ticket(
         unread_count=1,
         language=item.language or customer.language,
         notice=_notice(thread, item),
-        # The two events of a new ticket are written behind the message, whose id they name; counted here, so that the row is
-        # written once.
-        event_sequence=2,
     )
     if customer.is_blocked:
         ticket.is_spam, ticket.status, ticket.closed_at, ticket.waiting_since = True, Ticket.Status.CLOSED, now(), None
-    ticket.save(force_insert=True)
-    ticket.event_sequence = 0
     return ticket
 
 
@@ -175,12 +207,12 @@ def _apply_message(
     return events
 
 
-def _create_message(
+def _new_message(
     channel: Channel, thread: Thread, ticket: Ticket, item: InboundMessage, event: InboundEvent | None,
     received_at: datetime, sort_at: datetime,
 ) -> Message:  # fmt: skip
     external_id = clean_text(item.external_id)
-    return Message.objects.create(
+    return Message(
         ticket=ticket,
         conversation=thread.conversation,
         channel=channel,
@@ -238,21 +270,16 @@ def _received_data(message: Message) -> dict[str, Any]:
     }
 
 
-def _write_events(ticket: Ticket, events: list[tuple[str, dict[str, Any]]], message: Message) -> None:
-    rows = [
+def _events(ticket: Ticket, events: list[tuple[str, dict[str, Any]]], message: Message) -> list[TicketEvent]:
+    return [
         new_event(ticket=ticket, kind=kind, actor=CUSTOMER, data=data, at=message.received_at) for kind, data in events
     ]
-    TicketEvent.objects.bulk_create(rows)
 
 
-def _touch_conversation(thread: Thread, ticket: Ticket, sort_at: datetime) -> None:
-    conversation = thread.conversation
+def _touch_conversation(conversation: Conversation, ticket: Ticket, sort_at: datetime) -> None:
     conversation.last_message_at = max(filter(None, (conversation.last_message_at, sort_at)))
     conversation.last_customer_message_at = max(filter(None, (conversation.last_customer_message_at, sort_at)))
     window = conversation.channel.messaging_window
     conversation.window_expires_at = conversation.last_customer_message_at + window if window else None
     if ticket.status != Ticket.Status.CLOSED:
         conversation.active_ticket = ticket
-    conversation.save(
-        update_fields=["last_message_at", "last_customer_message_at", "window_expires_at", "active_ticket"]
-    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from channels_app.adapters.base import (
     AdapterError,
@@ -16,13 +16,14 @@ from channels_app.adapters.base import (
     InboundMessage,
     ParseError,
 )
-from channels_app.models import InboundEvent
+from channels_app.models import Brand, Channel, InboundEvent
 from channels_app.registry import adapter_for
 from channels_app.services.storing import read_raw_event
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.errors import Conflict, HelpdeskError, NotVisible
 from helpdesk.common.failpoints import failpoint
+from helpdesk.common.rows import columns, fetch, read
 from tickets.services.filed import Filed
 from tickets.services.intake import receive
 
@@ -34,10 +35,13 @@ SWEEP_BATCH = 200
 SWEEP_SECONDS = 45.0
 State = InboundEvent.State
 
-_CLAIM = """
-UPDATE channels_app_inboundevent SET attempts = attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
-WHERE id = %s AND state = 'received' AND (lease_until IS NULL OR lease_until < statement_timestamp()) RETURNING attempts
-"""
+_CLAIM = f"""
+UPDATE channels_app_inboundevent e SET attempts = e.attempts + 1, lease_until = statement_timestamp() + %s
+FROM channels_app_channel c JOIN channels_app_brand b ON b.id = c.brand_id
+WHERE e.id = %s AND c.id = e.channel_id AND e.state = 'received'
+  AND (e.lease_until IS NULL OR e.lease_until < statement_timestamp())
+RETURNING {columns(InboundEvent, "e")}, {columns(Channel, "c")}, {columns(Brand, "b")}
+"""  # noqa: S608  names come from the models
 
 
 def process_event(*, event_id: int) -> list[Filed]:
@@ -46,12 +50,11 @@ def process_event(*, event_id: int) -> list[Filed]:
     The claim with its raised ``attempts`` is committed before anything is read, so that an event which kills its worker is put aside
     after MOST_ATTEMPTS. What can never be read is quarantined at once with its reason. Database errors are raised; the event waits.
     """
-    attempt = _claim(event_id)
-    if attempt is None:
+    event = _claim(event_id)
+    if event is None:
         return []
     failpoint("processing.after_claim")
-    event = InboundEvent.objects.select_related("channel").get(pk=event_id)
-    if attempt > MOST_ATTEMPTS:
+    if event.attempts > MOST_ATTEMPTS:
         reason = event.reason or "The event stopped its worker again and again."
         return [_quarantine(event, "too_many_attempts", reason)]
     try:
@@ -64,15 +67,19 @@ def process_event(*, event_id: int) -> list[Filed]:
     except (ParseError, HelpdeskError) as error:
         return [_quarantine(event, error.code, error.message)]
     except Exception as error:
-        _release(event, attempt, error)
+        _release(event, error)
         raise
 
 
-def _claim(event_id: int) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE.total_seconds(), event_id])
-        row = cursor.fetchone()
-    return None if row is None else int(row[0])
+def _claim(event_id: int) -> InboundEvent | None:
+    """The event with its channel and brand, taken for us; None when somebody else has it or it is done."""
+    row = fetch(_CLAIM, [LEASE, event_id])
+    if row is None:
+        return None
+    event, channel, brand = read(row, InboundEvent, Channel, Brand)
+    event.channel, channel.brand = channel, brand
+    claimed: InboundEvent = event
+    return claimed
 
 
 def _parse(adapter: ChannelAdapter, event: InboundEvent) -> tuple[Sequence[InboundItem], ParseError | None]:
@@ -127,9 +134,9 @@ def _quarantine(event: InboundEvent, code: str, reason: str) -> Filed:
     return Filed(outcome="quarantined", reason=reason)
 
 
-def _release(event: InboundEvent, attempt: int, error: Exception) -> None:
+def _release(event: InboundEvent, error: Exception) -> None:
     """Let the event be tried again, later each time; the reason stands on the row meanwhile."""
-    wait = timedelta(seconds=min(10 * 2 ** (attempt - 1), 600))
+    wait = timedelta(seconds=min(10 * 2 ** (event.attempts - 1), 600))
     reason = f"{type(error).__name__}: {error}".replace("\x00", "")[:2000]
     try:
         InboundEvent.objects.filter(pk=event.pk).update(lease_until=now() + wait, reason=reason)
