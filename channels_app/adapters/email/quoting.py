@@ -28,6 +28,7 @@ from channels_app.adapters.email.quoting_words import (
 _MAX_LINE = 500
 _MAX_INTRO_LINES = 4
 _HEADER_WINDOW = 10
+_MAX_SIGNATURE_LINES = 12
 _QUOTED = re.compile(r"[ \t]{0,3}[>|＞](?!\s?[:：]$)")
 _LABEL = re.compile(
     r"[\s*_>\u200e\u200f\u202a-\u202e]{0,12}([^\s:：*][^:：]{0,30}?)[\s*_]{0,4}[:：][\s*_\u200e\u200f]{0,6}"
@@ -237,20 +238,16 @@ def _without_trailing_quote(lines: list[str]) -> list[str]:
 
 
 def _without_signature(lines: list[str]) -> list[str]:
-    end = len(lines)
-    for index, line in enumerate(lines):
-        stripped = line.strip()
-        if not stripped or len(stripped) > 120:
+    filled = [index for index, line in enumerate(lines) if line.strip()]
+    for position, index in enumerate(filled[1:], start=1):
+        line, left = lines[index], len(filled) - position - 1
+        if len(line) > 120 or line.lstrip()[:1] not in ("-", "—", "–", "_"):
             continue
-        left = sum(1 for later in lines[index + 1 :] if later.strip()) if stripped[:1] in "-—_" else 0
-        is_delimiter = line == "-- " or (bool(_SIGNATURE.fullmatch(line)) and left <= 12)
-        is_list_footer = (
-            bool(LIST_FOOTER.fullmatch(stripped)) and "list" in " ".join(lines[index + 1 : index + 3]).lower()
-        )
-        if (is_delimiter or is_list_footer) and any(before.strip() for before in lines[:index]):
-            end = index
-            break
-    return _without_mobile_signature(lines[:end])
+        is_delimiter = line == "-- " or (left <= _MAX_SIGNATURE_LINES and bool(_SIGNATURE.fullmatch(line)))
+        is_list_footer = bool(LIST_FOOTER.fullmatch(line)) and "list" in " ".join(lines[index + 1 : index + 3]).lower()
+        if is_delimiter or is_list_footer:
+            return _without_mobile_signature(lines[:index])
+    return _without_mobile_signature(lines)
 
 
 def _without_mobile_signature(lines: list[str]) -> list[str]:
