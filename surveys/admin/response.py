@@ -45,7 +45,7 @@ class _RowFilter(admin.SimpleListFilter):
     model: Any
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(row.pk), str(row)) for row in self.model.objects.order_by("pk")[:MOST_CHOICES]]
+        return [(str(row.pk), getattr(row, "display_name", str(row))) for row in self.model.objects.order_by("pk")[:MOST_CHOICES]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Response]) -> QuerySet[Response]:
         value = self.value() or ""
@@ -70,7 +70,7 @@ class AgentFilter(_RowFilter):
 
 @admin.register(Response)
 class ResponseAdmin(ReadOnlyAdmin):
-    list_display = ("score_shown", "comment_shown", "ticket_link", "customer_shown", "channel", "agent", "answered_at")
+    list_display = ("score_shown", "comment_shown", "ticket_link", "customer_shown", "channel", "agent_shown", "answered_at")
     list_filter = (BandFilter, ChannelFilter, AgentFilter)
     list_select_related = ("invitation__ticket", "invitation__customer", "channel", "agent")
     search_fields = ("comment",)
@@ -80,7 +80,7 @@ class ResponseAdmin(ReadOnlyAdmin):
     empty_title = _("Nobody has voted yet")
     empty_text = _("Scores and comments stand here as soon as the first customer answers.")
     fields = (
-        "score_shown", "comment", "ticket_link", "customer_shown", "channel", "team", "agent", "answered_via", "answered_at", "changed_at",
+        "score_shown", "comment", "ticket_link", "customer_shown", "channel", "team", "agent_shown", "answered_via", "answered_at", "changed_at",
         "history_shown",
     )  # fmt: skip
 
@@ -109,6 +109,10 @@ class ResponseAdmin(ReadOnlyAdmin):
     @admin.display(description=_("customer"))
     def customer_shown(self, response: Response) -> str:
         return str(response.invitation.customer)
+
+    @admin.display(description=_("agent"), empty_value="–")
+    def agent_shown(self, response: Response) -> str | None:
+        return response.agent.display_name if response.agent else None
 
     @admin.display(description=_("before it was changed"), empty_value="–")
     def history_shown(self, response: Response) -> Any:
