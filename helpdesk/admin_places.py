@@ -8,11 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A group of the index; ``text`` says in one line who comes here for what."""
+    """A group of the index; ``text`` says in one line who comes here for what.
+
+    With a ``permission`` it is shown to those who run the place only; others reach its pages from where they need them.
+    """
 
     key: str
     name: str | Promise
     text: str | Promise
+    permission: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +35,18 @@ class Place:
 GROUPS = (
     Group(key="work", name=_("Work"), text=_("What customers wait for, and what they thought of it.")),
     Group(key="people", name=_("People"), text=_("Who writes to you, and who answers.")),
-    Group(key="set_up", name=_("Set up"), text=_("How messages come in, and what happens to them.")),
-    Group(key="operate", name=_("Operate"), text=_("What ran when, what is stuck, and who changed what.")),
+    Group(
+        key="set_up",
+        name=_("Set up"),
+        text=_("How messages come in, and what happens to them."),
+        permission="core.view_jobrun",
+    ),
+    Group(
+        key="operate",
+        name=_("Operate"),
+        text=_("What ran when, what is stuck, and who changed what."),
+        permission="core.view_jobrun",
+    ),
 )
 
 # In the order of the page. A model that is not named here stands at the end of the group of its app.

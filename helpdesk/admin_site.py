@@ -52,7 +52,7 @@ class HelpdeskAdminSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
-        context["hd_groups"] = list(navigation_groups(context["available_apps"], request.path))
+        context["hd_groups"] = list(navigation_groups(context["available_apps"], request))
         return context
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -86,16 +86,16 @@ class HelpdeskAdminSite(AdminSite):
         return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
 
 
-def navigation_groups(app_list: list[dict[str, Any]], current_path: str) -> Iterator[NavigationGroup]:
+def navigation_groups(app_list: list[dict[str, Any]], request: HttpRequest) -> Iterator[NavigationGroup]:
     """What the admin offers this user, sorted into our groups; groups without an entry are left out."""
     order = {label: position for position, label in enumerate(PLACES)}
     entries = sorted(
-        (_entry(model, current_path) for app in app_list for model in app["models"] if model["admin_url"]),
+        (_entry(model, request.path) for app in app_list for model in app["models"] if model["admin_url"]),
         key=lambda entry: (order.get(entry.label, len(order)), entry.name),
     )
     for group in GROUPS:
         members = tuple(entry for entry in entries if entry.place.group == group.key)
-        if members:
+        if members and (not group.permission or request.user.has_perm(group.permission)):
             yield NavigationGroup(group=group, entries=members)
 
 

@@ -30,7 +30,7 @@ class ApiKeyForm(forms.ModelForm):
     """Asks for a key. ``requester`` may only make keys of accounts whose every right he has himself."""
 
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("scopes"),
+        label=gettext_lazy("Scopes"),
         choices=SCOPE_CHOICES,
         widget=forms.CheckboxSelectMultiple,
         initial=["read", "write"],
@@ -114,6 +114,13 @@ class ApiKeyAdmin(ServiceAdmin):
     ) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)
         return type("ApiKeyFormOfRequest", (form,), {"requester": request.user})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        # The next page shows the key, so there is one way to save.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_object_buttons(self, request: HttpRequest, obj: ApiKey) -> list[ObjectButton]:
         return super().get_object_buttons(request, obj) if obj.revoked_at is None else []
