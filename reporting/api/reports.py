@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
@@ -39,6 +39,7 @@ class ReportRow(serializers.Serializer):
     p90 = serializers.FloatField(allow_null=True)
 
 
+@extend_schema_serializer(many=False)
 class ReportRead(serializers.Serializer):
     metric = serializers.CharField()
     definition = serializers.CharField()

@@ -90,7 +90,7 @@ class AttachmentViewSet(ListRows, RetrieveRow, ResourceViewSet):
         return [LimitedMultiPartParser()] if self.request and self.request.method == "POST" else super().get_parsers()
 
     def represent(self, rows: list[Any]) -> list[Any]:
-        return [attachment_link({**row, "message": row.pop("message_id")}) for row in rows]
+        return [attachment_link({"message": row.pop("message_id"), **row}) for row in rows]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
