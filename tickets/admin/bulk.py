@@ -61,7 +61,7 @@ def _prioritise(request: AgentRequest, value: str) -> Change:
 
 
 def _tag(request: AgentRequest, value: str) -> Change:
-    tag = Tag.objects.filter(pk=_id_or_none(value)).first()
+    tag = Tag.objects.filter(pk=_id_or_none(value) or 0).first()
     if tag is None:
         raise InvalidInput("unknown_tag", _("There is no such tag any more."))
     actor = Actor.agent(request.user)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import InvalidInput, PermissionRefused
-from tickets.admin.doors import AgentRequest, in_zone
+from tickets.admin.doors import AgentRequest, in_zone_of
 from tickets.admin.inbox import inbox_url, view_of
 from tickets.admin.workspace import bar_context
 from tickets.models import Tag, Ticket
@@ -72,7 +72,10 @@ def _tag(request: AgentRequest, ticket: Ticket, actor: Actor) -> object:
         return change_tags(ticket_id=ticket.pk, actor=actor, remove=[request.POST["remove"]])
     name = request.POST.get("name", "").strip()
     if not name:
-        name = Tag.objects.filter(pk=_choice(request.POST.get("value", ""))).values_list("name", flat=True).first() or ""
+        name = (
+            Tag.objects.filter(pk=_choice(request.POST.get("value", "")) or 0).values_list("name", flat=True).first()
+            or ""
+        )
     elif not Tag.objects.filter(name=name).exists() and not request.user.has_perm("tickets.add_tag"):
         raise PermissionRefused("not_allowed", _("Your role does not allow this."))
     return change_tags(ticket_id=ticket.pk, actor=actor, add=[name])
@@ -133,7 +136,7 @@ def do(request: AgentRequest, ticket: Ticket, verb: str) -> HttpResponse:
     if changed is None:
         # Moved into a private team that the agent is not in.
         return _go(inbox_url(view_of(request)))
-    with in_zone(changed.site_zone):
+    with in_zone_of(changed):
         response = render(request, "tickets/bar.html", bar_context(request, changed))
     response.headers["HX-Trigger"] = "newmsg"
     return response

@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tickets.admin.doors import AgentRequest, in_zone, is_fragment
-from tickets.models import Ticket
+from tickets.admin.doors import AgentRequest, in_zone_of, is_fragment
 from tickets.selectors.inbox import (
     COUNT_CAP,
     DEFAULT_VIEW,
@@ -103,7 +102,7 @@ def inbox(request: AgentRequest) -> HttpResponse:
         "max_selected": MAX_SELECTED,
         "can_add": request.user.has_perm("tickets.add_ticket"),
     }
-    with in_zone(_zone(page.rows)):
+    with in_zone_of(next(iter(page.rows), None)):
         if is_fragment(request):
             return render(request, "tickets/inbox_list.html", context)
         return render(request, "tickets/inbox.html", admin.site.each_context(request) | context)
@@ -116,7 +115,7 @@ def pane(request: AgentRequest) -> HttpResponse:
         user=request.user, view=listing.view, sort=listing.sort, filters=listing.filters, size=PANE_SIZE
     )
     current = request.GET.get("current", "")
-    with in_zone(_zone(page.rows)):
+    with in_zone_of(next(iter(page.rows), None)):
         context = {"listing": listing, "page": page, "current": int(current) if current.isdecimal() else 0}
         return render(request, "tickets/pane.html", context | {"title": VIEWS[listing.view]})
 
@@ -181,8 +180,3 @@ def _narrowed_to(key: str, label: Any, rows: Any) -> str:
     value = getattr(rows[0], key, None) if rows else None
     name = getattr(value, "display_name", value)
     return f"{label}: {name}" if name else str(label)
-
-
-def _zone(rows: Any) -> str:
-    first: Ticket | None = rows[0] if rows else None
-    return getattr(first, "site_zone", "UTC")

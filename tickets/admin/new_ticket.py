@@ -53,9 +53,7 @@ def new_ticket(request: AgentRequest) -> HttpResponse:
     if not request.user.has_perm("tickets.add_ticket"):
         raise PermissionDenied
     channels = sending_channels()
-    form = NewTicketForm(
-        request.POST or None, channels=channels, initial=_initial(request, channels), label_suffix=""
-    )
+    form = NewTicketForm(request.POST or None, channels=channels, initial=_initial(request, channels), label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
             ticket = open_ticket(

@@ -36,9 +36,9 @@ def ticket_notices(ticket: Any) -> list[Notice]:
     if ticket.customer.is_blocked and not ticket.is_spam:
         notices.append(Notice(tone="warning", icon="shield-alert", text=_("This customer is blocked.")))
     if ticket.follow_up_of_id:
-        number = f"#{ticket.follow_up_of.number}"
+        earlier = f"#{ticket.follow_up_of.number}"
         url = reverse("admin:tickets_ticket_change", args=[ticket.follow_up_of_id])
-        notices.append(Notice(tone="info", icon="history", text=_("Follow-up of"), url=url, link=number))
+        notices.append(Notice(tone="info", icon="history", text=_("Follow-up of"), url=url, link=earlier))
     return notices
 
 
@@ -53,7 +53,9 @@ def _code_words(code: str, detail: str) -> Notice | None:
         text = _("The first mail names several senders. Look at the address before you answer.")
         return Notice(tone="warning", icon="users", text=text)
     if code == "delivery_failed":
-        return Notice(tone="danger", icon="circle-alert", text=_("A message could not be delivered. Its reason stands below it."))
+        return Notice(
+            tone="danger", icon="circle-alert", text=_("A message could not be delivered. Its reason stands below it.")
+        )
     if code == "delivery_unknown":
         text = _("Nobody knows whether a message arrived. Decide below: send it again or leave it.")
         return Notice(tone="warning", icon="circle-help", text=text)

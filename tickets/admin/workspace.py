@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from tickets.admin.composer import composer_context
-from tickets.admin.doors import AgentRequest, in_zone, is_fragment
+from tickets.admin.doors import AgentRequest, in_zone, in_zone_of, is_fragment
 from tickets.admin.inbox import inbox_url, view_of
 from tickets.admin.notices import ticket_notices
 from tickets.admin.timeline_items import timeline_items
@@ -36,7 +36,7 @@ _LEAVES_BAR_ALONE = {"message.delivery_changed", "message.changed", "ticket.note
 def workspace(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     """The page, or for our script what belongs to this ticket alone."""
     timeline = read_timeline(ticket_id=ticket.pk)
-    with in_zone(ticket.site_zone):  # type: ignore[attr-defined]
+    with in_zone_of(ticket):
         context = bar_context(request, ticket) | {
             "items": timeline_items(timeline.messages, timeline.events),
             "older": timeline.older,
@@ -94,7 +94,7 @@ def _older(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     except BadCursor as error:
         raise Http404 from error
     timeline = read_timeline(ticket_id=ticket.pk, before=before)
-    with in_zone(ticket.site_zone):  # type: ignore[attr-defined]
+    with in_zone_of(ticket):
         items = timeline_items(timeline.messages, timeline.events)
         context = {"ticket": ticket, "items": items, "older": timeline.older, "may_reply": may_write(request.user)}
         return render(request, "tickets/older.html", context)
@@ -103,7 +103,7 @@ def _older(request: AgentRequest, ticket: Ticket) -> HttpResponse:
 def _newer(request: AgentRequest, pk: int, after: int) -> HttpResponse:
     ticket = workspace_tickets(request.user).get(pk=pk)
     changes = read_changes(ticket_id=ticket.pk, after=after)
-    with in_zone(ticket.site_zone):  # type: ignore[attr-defined]
+    with in_zone_of(ticket):
         context = bar_context(request, ticket) | {
             "items": timeline_items(changes.messages, changes.events),
             "changes": changes,
@@ -137,7 +137,7 @@ def panel(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     else:
         ids = [other.pk for other in others]
         seen = set(Ticket.objects.visible_to(request.user).filter(pk__in=ids).values_list("pk", flat=True))
-    with in_zone(ticket.site_zone):  # type: ignore[attr-defined]
+    with in_zone_of(ticket):
         context = {
             "ticket": ticket,
             "customer": customer,

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from helpdesk.core.models import SiteSettings
 from tickets.models import Draft, Tag, Ticket
+from tickets.models.ticket import OPEN_STATUSES
 
 PAGE_SIZE = 50
 PANE_SIZE = 40
@@ -202,7 +203,7 @@ def list_tickets(
 
 def next_ticket(*, user: Any, view: str, besides: int) -> Ticket | None:
     """What to open after ``besides`` in a view: whoever waits longest, else the newest. At most two statements."""
-    tickets = tickets_in_view(user=user, view=view).still_open().exclude(pk=besides).only("pk", "number")
+    tickets = tickets_in_view(user=user, view=view).filter(status__in=OPEN_STATUSES).exclude(pk=besides).only("number")
     waiting = tickets.filter(waiting_since__isnull=False).order_by("waiting_since", "pk").first()
     return waiting or tickets.order_by("-last_message_at", "-pk").first()
 
@@ -221,7 +222,7 @@ def _cursor(row: Ticket, field: str) -> Cursor:
 
 def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
     tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
-    is_late = Q(status__in=("new", "open", "pending", "on_hold"), waiting_since__lt=late_before())
+    is_late = Q(status__in=OPEN_STATUSES, waiting_since__lt=late_before())
     return (
         tickets.select_related("customer", "channel", "assignee", "team")
         .annotate(

@@ -22,6 +22,7 @@ from tickets.models import (
     Ticket,
     TicketEvent,
 )
+from tickets.models.ticket import OPEN_STATUSES
 from tickets.selectors.inbox import Cursor, late_before, site_time_zone
 
 PAGE_SIZE = 50
@@ -62,7 +63,7 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
     """
     tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), agent=user.pk)
-    is_late = Q(waiting_since__lt=late_before(), status__in=("new", "open", "pending", "on_hold"))
+    is_late = Q(waiting_since__lt=late_before(), status__in=OPEN_STATUSES)
     return (
         Ticket.objects.visible_to(user)
         .select_related("customer__organization", "channel", "assignee", "team", "follow_up_of", "merged_into")

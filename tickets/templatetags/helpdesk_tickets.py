@@ -3,6 +3,7 @@
 import re
 import zlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -42,6 +43,12 @@ _PRIORITY_ICONS = {"urgent": "flame", "high": "arrow-up", "normal": "equal", "lo
 @register.simple_tag
 def icon(name: str, label: Any = "") -> SafeString:
     """An icon of the sprite; decoration unless it has a label."""
+    return _icon(name, str(label))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, label: str) -> SafeString:
+    # Kept ready: a page prints hundreds of icons and a few dozen different ones.
     source = static("vendor/lucide/sprite.svg")
     if label:
         return format_html(
@@ -49,6 +56,11 @@ def icon(name: str, label: Any = "") -> SafeString:
             label, label, source, name,
         )  # fmt: skip
     return format_html('<svg class="hd-icon" aria-hidden="true"><use href="{}#{}"></use></svg>', source, name)
+
+
+@lru_cache(maxsize=512)
+def _chip(kind: str, picture: str, words: str) -> SafeString:
+    return format_html('<span class="hd-chip hd-chip-{}">{}{}</span>', kind, _icon(picture, ""), words)
 
 
 @register.simple_tag
@@ -68,11 +80,13 @@ def channel_kind(kind: str) -> str:
 @register.simple_tag
 def avatar(name: Any, *, kind: str = "") -> SafeString:
     """Initials on one of a few tints that stays the same for a name. Decoration: the name stands beside it."""
-    name = str(name)
+    return _avatar(str(name), kind)
+
+
+@lru_cache(maxsize=512)
+def _avatar(name: str, kind: str) -> SafeString:
     tint = zlib.crc32(name.encode("utf-8", "replace")) % AVATAR_TINTS
-    return format_html(
-        '<span class="hd-face hd-face-{} {}" aria-hidden="true">{}</span>', tint, kind, initials(name)
-    )
+    return format_html('<span class="hd-face hd-face-{} {}" aria-hidden="true">{}</span>', tint, kind, initials(name))
 
 
 def initials(name: str) -> str:
@@ -88,7 +102,9 @@ def initials(name: str) -> str:
 def tag_chip(tag: Any) -> SafeString:
     """A tag with its colour as a dot: an SVG attribute, since the policy of our pages allows no style of its own."""
     color = tag["color"] if _COLOR.fullmatch(str(tag["color"])) else "#6b7280"
-    dot = format_html('<svg class="hd-dot" viewBox="0 0 8 8" aria-hidden="true"><circle cx="4" cy="4" r="4" fill="{}"/></svg>', color)
+    dot = format_html(
+        '<svg class="hd-dot" viewBox="0 0 8 8" aria-hidden="true"><circle cx="4" cy="4" r="4" fill="{}"/></svg>', color
+    )
     return format_html('<span class="hd-chip hd-chip-tag">{}<bdi>{}</bdi></span>', dot, tag["name"])
 
 
@@ -98,8 +114,7 @@ def status_chip(ticket: Any) -> SafeString:
     code, label = ticket.status, ticket.get_status_display()
     if ticket.is_spam:
         code, label = "spam", _("spam")
-    picture = icon(_STATUS_ICONS.get(code, "shield-alert"))
-    return format_html('<span class="hd-chip hd-chip-{}">{}{}</span>', code, picture, label)
+    return _chip(code, _STATUS_ICONS.get(code, "shield-alert"), str(label))
 
 
 @register.simple_tag
@@ -107,10 +122,7 @@ def priority_mark(ticket: Any) -> SafeString:
     """The priority where it is not the normal one."""
     if ticket.priority == "normal":
         return SafeString("")
-    picture = icon(_PRIORITY_ICONS.get(ticket.priority, "flag"))
-    return format_html(
-        '<span class="hd-chip hd-chip-{}">{}{}</span>', ticket.priority, picture, ticket.get_priority_display()
-    )
+    return _chip(ticket.priority, _PRIORITY_ICONS.get(ticket.priority, "flag"), str(ticket.get_priority_display()))
 
 
 @register.simple_tag
@@ -121,9 +133,9 @@ def waiting_chip(ticket: Any) -> SafeString:
     how_long = span(now() - ticket.waiting_since)
     if ticket.is_late:
         text = _("late · %(time)s") % {"time": how_long}
-        return format_html('<span class="hd-chip hd-chip-late">{}{}</span>', icon("clock-alert"), text)
+        return _chip("late", "clock-alert", text)
     text = _("waits %(time)s") % {"time": how_long}
-    return format_html('<span class="hd-chip hd-chip-waiting">{}{}</span>', icon("clock"), text)
+    return _chip("waiting", "clock", text)
 
 
 def span(delta: Any) -> str:

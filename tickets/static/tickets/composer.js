@@ -38,7 +38,7 @@ window.composer = (() => {
             tab.setAttribute("aria-selected", String(isOn));
             tab.tabIndex = isOn ? 0 : -1;
         }
-        form().setAttribute("aria-labelledby", `hd-tab-${which}`);
+        document.getElementById("hd-compose-panel").setAttribute("aria-labelledby", `hd-tab-${which}`);
         for (const one of ["message", "note"]) {
             area(one).disabled = one !== which || "refused" in area(one).dataset;
         }
