@@ -70,6 +70,8 @@ _STYLE_PROPERTIES = _names(
     "padding padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent "
     "text-transform unicode-bidi vertical-align white-space width word-break word-wrap"
 )
+# A link without a scheme would lead into our own pages.
+_LINK_SCHEME = re.compile(r"(?i)\s{0,9}(?:https?://|mailto:|tel:)")
 _UNSAFE_VALUE = re.compile(r"(?i)url|expression|javascript|import|\\|/\*|@|<|position|[{}]")
 
 
@@ -140,8 +142,8 @@ class _AttributeFilter:
             return _safe_style(value) or None
         if tag == "img" and name == "src":
             return self._image_source(value.strip())
-        if name in ("background", "srcset"):
-            return None
+        if tag == "a" and name == "href":
+            return value if _LINK_SCHEME.match(value) else None
         return value
 
     def _image_source(self, value: str) -> str | None:
@@ -156,11 +158,11 @@ class _AttributeFilter:
 
 # The attribute filter can change a value but not a name, so held back addresses carry a mark until the end.
 _HELD_BACK = "https://held-back.invalid/?"
-_HELD_BACK_ATTRIBUTE = re.compile(r'(<img\b[^<>]*? )src="' + re.escape(_HELD_BACK) + r'([^"<>]*)"')
+_IMAGE = re.compile(r'<img\b(?:[^<>"]|"[^"]*")*>')
 
 
 def _hold_back_images(html: str) -> str:
-    return _HELD_BACK_ATTRIBUTE.sub(r'\1data-hd-src="\2"', html)
+    return _IMAGE.sub(lambda match: match.group().replace(f' src="{_HELD_BACK}', ' data-hd-src="', 1), html)
 
 
 def _safe_style(style: str) -> str:
