@@ -91,6 +91,13 @@ class LinesField(forms.CharField):
             super().run_validators(line)
 
 
+class SecretTextarea(forms.Textarea):
+    """Takes secrets of several lines and, like a password field, never gives any back."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
 def check_mail_address(address: str) -> str:
     """The stored form of an address. Raises ValidationError for what is none."""
     normalised = normalise_email(address)

@@ -74,12 +74,12 @@ class Fields:
         """Text with its lines."""
         return clean_text(self._string(name, is_required=False, limit=limit))
 
-    def identifier(self, name: str, *, is_required: bool = False) -> str:
-        """An id: a text of at most 1,000 characters, or a whole number."""
+    def identifier(self, name: str, *, is_required: bool = False, limit: int = 1000) -> str:
+        """An id: a text of at most ``limit`` characters, or a whole number."""
         value = self._values.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        return self.text(name, is_required=is_required)
+        return self.text(name, is_required=is_required, limit=limit)
 
     def flag(self, name: str) -> bool:
         value = self._values.get(name)

@@ -53,6 +53,10 @@ class ApiAdapter(ChannelAdapter):
     def parse(self, event: RawEvent) -> list[InboundItem]:
         return parse_items(event.body)
 
+    def choose_external_id(self, *, message_uuid: str, reply_token: str) -> str:
+        # Until the receiver names an id of its own, so that a status that overtakes its answer is not lost.
+        return message_uuid
+
     def send(self, message: OutboundMessage) -> Receipt:
         url, secret = self._delivery()
         return read_receipt(post_signed(url, as_payload(message), message_id=message.uuid, secret=secret), message)

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from channels_app.forms import ChannelConfigForm, LinesField
+from channels_app.forms import ChannelConfigForm, LinesField, SecretTextarea
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  the prefix that Standard Webhooks gives to every secret
 _MIN_SECRET_BYTES, _MAX_SECRET_BYTES = 24, 64
@@ -46,6 +46,7 @@ class ApiConfigForm(ChannelConfigForm):
     signing_secrets = LinesField(
         label=_("signing secrets"),
         required=False,
+        widget=SecretTextarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_(
             "whsec_… in Standard Webhooks form, one a line. All of them are accepted, the first one signs: to change a "
             "secret, put the new one first and remove the old one when the other system has it. None: the door is closed."

@@ -1,5 +1,6 @@
 """The items of an API call: ``{"items": [...]}`` to plain values. Pure."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,11 @@ MAX_ATTACHMENTS = 50
 MAX_TEXT_CHARACTERS = 1_000_000
 MAX_HTML_CHARACTERS = 5_000_000
 MAX_BASE64_CHARACTERS = 36 * 1024 * 1024
+# Longer ones would have to be cut to be stored, and two that differ only behind the cut would become one.
+MAX_THREAD_ID_CHARACTERS = 200
+MAX_SENDER_ID_CHARACTERS = 320
+_MAX_LANGUAGE_CHARACTERS = 12
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 def parse_items(body: bytes) -> list[InboundItem]:
@@ -74,11 +80,11 @@ def _parse_message(fields: Fields) -> InboundMessage:
         reply_text=text,
         html=fields.long_text("html", limit=MAX_HTML_CHARACTERS),
         attachments=tuple(_parse_attachment(part) for part in fields.objects("attachments", limit=MAX_ATTACHMENTS)),
-        thread_id=fields.identifier("thread_id"),
+        thread_id=fields.identifier("thread_id", limit=MAX_THREAD_ID_CHARACTERS),
         in_reply_to=fields.identifier("in_reply_to"),
         references=tuple(fields.names("references", limit=200)),
         payload=fields.text("payload"),
-        language=fields.text("language", limit=35),
+        language=_language(fields.text("language", limit=35)),
         is_auto_reply=fields.flag("is_auto_reply"),
         no_auto_answer=fields.flag("no_auto_answer"),
         headers={"sender-email": email} if email else {},
@@ -88,8 +94,15 @@ def _parse_message(fields: Fields) -> InboundMessage:
 def _parse_sender(fields: Fields | None, *, place: str) -> Address:
     if fields is None:
         raise ParseError("missing", f"{place}.sender is missing.")
-    written = fields.identifier("id", is_required=True)
+    written = fields.identifier("id", is_required=True, limit=MAX_SENDER_ID_CHARACTERS)
     return Address(address=written, raw=written, name=fields.text("name", limit=200))
+
+
+def _language(tag: str) -> str:
+    """A language tag (BCP 47) as far as it is one; a very long one without its variants."""
+    if not _LANGUAGE.fullmatch(tag):
+        return ""
+    return tag if len(tag) <= _MAX_LANGUAGE_CHARACTERS else tag.partition("-")[0]
 
 
 def _parse_attachment(fields: Fields) -> InboundAttachment:

@@ -116,6 +116,8 @@ def test_unreadable_item_keeps_its_siblings():
         ({"attachments": [{"url": "a", "content_base64": "YQ=="}]}, "missing"),
         ({"attachments": [{"url": "https://a.example"}] * 51}, "too_many"),
         ({"references": "x"}, "wrong_type"),
+        ({"thread_id": "x" * 201}, "too_long"),
+        ({"sender": {"id": "x" * 321}}, "too_long"),
     ],
 )
 def test_fault_names_the_field(changes, code):
@@ -126,6 +128,14 @@ def test_fault_names_the_field(changes, code):
 
 def test_too_many_items_are_refused():
     assert fault(*[MESSAGE] * 501).code == "too_many"
+
+
+@pytest.mark.parametrize(
+    ("written", "language"),
+    [("de", "de"), ("zh-Hant-TW", "zh-Hant-TW"), ("sl-rozaj-biske-1994", "sl"), ("<script>", ""), ("", "")],
+)
+def test_language_is_a_tag_that_can_be_stored(written, language):
+    assert parse({**MESSAGE, "language": written})[0].language == language
 
 
 def test_times_without_a_zone_are_utc():
