@@ -1,0 +1,164 @@
+"""What only a browser shows: bubbles that arrive once, text that stays, keys, and a policy that nothing breaks."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from helpdesk.accounts.roles import ensure_roles
+from tests.factories import last_message, make_ticket, receive_message
+from tests.support.browser import find_chromium, running_browser
+from tickets.models import Draft, Message, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Open = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if find_chromium() is None and os.environ.get("CI") != "true":
+        pytest.skip("chromium is not installed")
+    with running_browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def open_page(live_server: Any, browser: Browser, person: Callable[..., Any], client: Any) -> Iterator[Open]:
+    """``open_page("5/change/")`` is that page of the tickets for an agent; a complaint of the browser fails the test."""
+    ensure_roles()
+    client.force_login(person("ana", "agent", first_name="Ana", last_name="Agent"))
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+
+    def visit(path: str) -> Page:
+        page.goto(f"{live_server.url}/admin/tickets/ticket/{path}")
+        return page
+
+    yield visit
+    # Requests of the page that are still under way would fall into the next test's emptied tables.
+    page.goto("about:blank")
+    context.close()
+    assert complaints == []
+
+
+def bubbles(page: Page) -> Any:
+    return page.locator(".hd-item")
+
+
+def test_reply_becomes_one_bubble_and_undo_gives_the_text_back(
+    open_page: Open, email_channel: Any, settings: Any
+) -> None:
+    settings.HELPDESK_UNDO_SECONDS = 60
+    ticket = make_ticket(email_channel)
+    page = open_page(f"{ticket.pk}/change/")
+    page.keyboard.press("r")
+    page.keyboard.type("It left <b>today</b>")
+    page.keyboard.press("Control+Enter")
+    expect(bubbles(page)).to_have_count(2)
+    expect(bubbles(page).last).to_contain_text("It left <b>today</b>")
+    expect(page.locator("#hd-text-message")).to_have_value("")
+    page.locator(".hd-undo").click()
+    expect(page.locator(".hd-item-undone")).to_have_count(1)
+    expect(page.locator("#hd-text-message")).to_have_value("It left <b>today</b>")
+    assert last_message(ticket).delivery_state == "cancelled"
+    expect(bubbles(page)).to_have_count(2)
+
+
+def test_customer_who_writes_meanwhile_stops_the_reply_and_is_shown(open_page: Open, email_channel: Any) -> None:
+    ticket = make_ticket(email_channel)
+    page = open_page(f"{ticket.pk}/change/")
+    page.fill("#hd-text-message", "We are looking for it")
+    token = ticket.active_conversations.get().reply_token
+    receive_message(email_channel, text="Found it, thank you!", thread_tokens=(token,))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#hd-timeline")).to_contain_text("Found it, thank you!")
+    expect(page.locator("#hd-compose-error")).to_contain_text("Something new has arrived")
+    expect(page.locator("#hd-text-message")).to_have_value("We are looking for it")
+    page.keyboard.press("Control+Enter")
+    expect(bubbles(page)).to_have_count(3)
+    assert Message.objects.filter(ticket=ticket, direction="out").count() == 1
+
+
+def test_text_stays_without_network_with_a_placeholder_and_after_a_reload(open_page: Open, email_channel: Any) -> None:
+    ticket = make_ticket(email_channel)
+    page = open_page(f"{ticket.pk}/change/")
+    page.fill("#hd-text-message", "Hi {{name}}")
+    expect(page.locator("#hd-draft-state")).to_have_text("Draft saved")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#hd-compose-error")).to_contain_text("placeholder")
+    page.context.set_offline(True)
+    page.fill("#hd-text-message", "Hi Carla")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#hd-compose-error")).to_contain_text("No connection")
+    expect(page.locator("#hd-text-message")).to_have_value("Hi Carla")
+    page.context.set_offline(False)
+    page.fill("#hd-text-message", "Hi Carla!")
+    expect(page.locator("#hd-draft-state")).to_have_text("Draft saved")
+    assert Draft.objects.get().text == "Hi Carla!"
+    open_page(f"{ticket.pk}/change/")
+    expect(page.locator("#hd-text-message")).to_have_value("Hi Carla!")
+
+
+def test_signed_out_agent_keeps_his_text_and_is_told(open_page: Open, email_channel: Any) -> None:
+    page = open_page(f"{make_ticket(email_channel).pk}/change/")
+    page.fill("#hd-text-message", "Do not lose this")
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#hd-compose-error")).to_contain_text("signed out")
+    expect(page.locator("#hd-text-message")).to_have_value("Do not lose this")
+
+
+def test_ticket_is_read_when_somebody_has_it_before_him(open_page: Open, email_channel: Any) -> None:
+    ticket = make_ticket(email_channel)
+    assert ticket.unread_count == 1
+    page = open_page(f"{ticket.pk}/change/")
+    expect(page.locator("#ws-slot")).to_have_attribute("data-unread", "0")
+    ticket.refresh_from_db()
+    assert ticket.unread_count == 0
+
+
+def test_keys_walk_assign_resolve_and_go_on(open_page: Open, email_channel: Any) -> None:
+    first, second = make_ticket(email_channel), make_ticket(email_channel)
+    page = open_page("")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.locator(".hd-ticket-number")).to_have_text(f"#{second.number}")
+    expect(page.locator("#hd-pane a[data-ticket]")).to_have_count(2)
+    page.keyboard.press("j")
+    expect(page.locator(".hd-ticket-number")).to_have_text(f"#{first.number}")
+    expect(page.locator("#hd-heading")).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator("#hd-pick-assignee")).to_contain_text("Ana Agent")
+    page.keyboard.press("e")
+    expect(page.locator(".hd-ticket-number")).to_have_text(f"#{second.number}")
+    assert Ticket.objects.get(pk=first.pk).status == "resolved"
+
+
+def test_whole_mail_opens_in_a_locked_frame_that_loads_nothing(open_page: Open, email_channel: Any) -> None:
+    ticket = make_ticket(email_channel)
+    html = '<h1>Offer</h1><img src="https://evil.example/p.gif"><script>parent.document.title = "owned"</script>'
+    Message.objects.filter(ticket=ticket).update(html=html)
+    page = open_page(f"{ticket.pk}/change/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("[data-hd-whole]").click()
+    frame = page.frame_locator(".hd-frame-box iframe")
+    expect(frame.locator("h1")).to_have_text("Offer")
+    assert not [address for address in asked if "evil.example" in address]
+    assert "owned" not in page.title()
+
+
+@pytest.mark.parametrize("path", ["", "{pk}/change/", "add/"])
+def test_no_page_scrolls_sideways(open_page: Open, email_channel: Any, path: str) -> None:
+    ticket = make_ticket(email_channel, subject="Donaudampfschifffahrtsgesellschaftskapitän" * 4, text="x" * 400)
+    page = open_page(path.format(pk=ticket.pk))
+    for width in (1440, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(page.locator("h1").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
