@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from channels_app.adapters.email.listener import serve
+from channels_app.smtp_listener import serve
 
 
 class Command(BaseCommand):

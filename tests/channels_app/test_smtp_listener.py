@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from channels_app.adapters.email.listener import listen
 from channels_app.models import InboundEvent
 from channels_app.registry import adapter_for
 from channels_app.services.storing import read_raw_event
+from channels_app.smtp_listener import listen
 from tests.factories import make_channel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MAIL = b"From: Carla <carla@customer.example>\r\nSubject: Hi\r\nMessage-ID: <1@customer.example>\r\n\r\nHello\r\n"
 TOKEN = "0123456789abcdef0123456789abcdef"
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Listener:
