@@ -18,10 +18,16 @@ from helpdesk.common.text import clean_text
 
 MAX_DEPTH = 200
 MAX_CHARACTERS = 2_000_000
-MAX_COPIES = 2_000_000
+MAX_COPIES = 200_000
+MAX_ATTRIBUTES = 1_000  # of one tag
+MAX_TAGS = 60_000
+MAX_REFERENCES = 100_000  # to characters
 MAX_LAID_OUT_TAGS = 30_000  # above that the text of HTML is taken without its layout
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,60})")
+_IN_TAG = re.compile(r"""(?:[^"'>]|"[^"]*"|'[^']*'|["'])*""")
+_DATA_URI = re.compile(r"data:[^\s\"'>]*")
+_SEPARATOR = re.compile(r"[\s/\"']+")
 _ANY_TAG = re.compile(r"<[^<>]{0,20000}>")
 _HIDDEN = re.compile(r"<(script|style|head|title)\b", re.IGNORECASE)
 _BREAKING = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote|/table|hr)\b[^<>]{0,2000}>")
@@ -83,11 +89,32 @@ class SanitisedHtml:
     is_plain_fallback: bool = False
 
 
-def is_too_deep(html: str, limit: int = MAX_DEPTH) -> bool:
-    """Whether elements nest deeper than ``limit`` or unclosed formatting would be multiplied. Linear.
+def is_too_complex(html: str) -> bool:
+    """Whether parsing the HTML could take long: too deep, formatting that multiplies, a flood of attributes. Linear.
 
     Errs on the safe side: an end tag ends one element of its own name and nothing else.
     """
+    # nh3 takes 10 s for 100,000 elements astray in a table, and a minute for a million "&".
+    if html.count("<") > MAX_TAGS or html.count("&") > MAX_REFERENCES:
+        return True
+    return _is_too_deep(html) or _has_attribute_flood(html)
+
+
+def _has_attribute_flood(html: str) -> bool:
+    """Parsers compare each attribute of a tag with those before it; 200,000 of them take minutes."""
+    if html.count("=") > 5000 and html.count("=") > MAX_ATTRIBUTES * len(_TAG.findall(html)):
+        return True
+    position = 0
+    while match := _TAG.search(html, position):
+        position = _IN_TAG.match(html, match.end()).end()  # type: ignore[union-attr]
+        if position - match.end() > MAX_ATTRIBUTES:
+            inside = _DATA_URI.sub("", html[match.end() : position])
+            if len(_SEPARATOR.findall(inside)) > MAX_ATTRIBUTES:
+                return True
+    return False
+
+
+def _is_too_deep(html: str) -> bool:
     still_open: dict[str, int] = {}
     depth = formatting = copies = 0
     for match in _TAG.finditer(html):
@@ -103,7 +130,7 @@ def is_too_deep(html: str, limit: int = MAX_DEPTH) -> bool:
             formatting += name in _FORMATTING
         # A parser opens unclosed formatting again in every new block.
         copies += formatting
-        if depth > limit or copies > MAX_COPIES:
+        if depth > MAX_DEPTH or copies > MAX_COPIES:
             return True
     return False
 
@@ -115,7 +142,7 @@ def sanitise_html(html: str, *, map_cid: Callable[[str], str | None] | None = No
     the URL of an inline image by its content id; without an answer the image stays as ``cid:``.
     """
     html = clean_text(html)
-    if len(html) > MAX_CHARACTERS or is_too_deep(html):
+    if len(html) > MAX_CHARACTERS or is_too_complex(html):
         return SanitisedHtml(html=_as_preformatted(html), is_plain_fallback=True)
     cleaned = nh3.clean(
         html,
@@ -187,7 +214,7 @@ def html_to_text(html: str) -> str:
     if "<" not in html:
         return clean_text(stdlib_html.unescape(html)).strip()
     text = ""
-    if html.count("<") <= MAX_LAID_OUT_TAGS and not is_too_deep(html):
+    if html.count("<") <= MAX_LAID_OUT_TAGS and not is_too_complex(html):
         try:
             text = get_text(_RULE.sub("<br><hr", html), _TEXT_STYLE)
         except Exception:

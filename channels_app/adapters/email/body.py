@@ -10,7 +10,7 @@ from channels_app.adapters.email.flowed import unflow
 from channels_app.adapters.email.limits import MAX_HTML_CHARACTERS, MAX_TEXT_CHARACTERS
 from channels_app.adapters.email.mime import Part
 from channels_app.adapters.email.transfer import split_uuencoded
-from helpdesk.common.html import html_to_text, is_too_deep, text_to_html
+from helpdesk.common.html import html_to_text, is_too_complex, text_to_html
 from helpdesk.common.text import clean_text
 
 _META_CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_:.-]{2,40})")
@@ -50,7 +50,7 @@ def read_body(root: Part) -> Body:
     blocks = _merge_twins(reader.read(root))
     body = Body(attachments=reader.attachments())
     body.html = _joined_html(blocks)[:MAX_HTML_CHARACTERS]
-    if body.html and is_too_deep(body.html):
+    if body.html and is_too_complex(body.html):
         body.flags.append("html_too_deep")
     body.has_own_text = any((block.plain or "").strip() for block in blocks)
     text = "\n\n".join(filter(None, (_as_text(block).strip("\n").rstrip() for block in blocks)))

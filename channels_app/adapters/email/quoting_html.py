@@ -3,7 +3,7 @@
 import lxml.html
 from lxml.etree import LxmlError
 
-from helpdesk.common.html import html_to_text, is_too_deep
+from helpdesk.common.html import html_to_text, is_too_complex
 
 _MAX_CHARACTERS = 500_000
 _QUOTE_CLASSES = frozenset(
@@ -40,7 +40,7 @@ _FORWARD_MARKS = ("---------- forwarded", "begin forwarded", "weitergeleitete", 
 
 def text_without_quotes(html: str) -> str:
     """The text of the HTML without marked quotes and signatures; "" where the HTML cannot be taken apart."""
-    if len(html) > _MAX_CHARACTERS or is_too_deep(html):
+    if len(html) > _MAX_CHARACTERS or is_too_complex(html):
         return ""
     try:
         root = lxml.html.document_fromstring(html)
