@@ -110,5 +110,8 @@
             mark(row);
         }
     });
+    if (location.hash === "#hd-search") {
+        document.querySelector("[data-hd-search]").focus();
+    }
     window.addEventListener("pageshow", showSelection);
 })();

@@ -160,12 +160,27 @@ window.workspace = (() => {
         } else if (older) {
             loadOlder(older);
         } else if (event.target.closest(".hd-side-toggle")) {
-            const isOpen = slot().classList.toggle("hd-side-open");
-            document.querySelector(".hd-side-toggle").setAttribute("aria-expanded", String(isOpen));
-        } else if (slot().classList.contains("hd-side-open") && !event.target.closest("#hd-side")) {
-            slot().classList.remove("hd-side-open");
+            showSide(!slot().classList.contains("hd-side-open"));
+        } else if (event.target.closest(".hd-side-close") || !event.target.closest("#hd-side")) {
+            showSide(false);
         }
     });
+    document.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") {
+            showSide(false);
+        }
+    });
+
+    // On a narrow window the customer lies over the conversation.
+    function showSide(isOpen) {
+        if (isOpen === slot().classList.contains("hd-side-open")) {
+            return;
+        }
+        slot().classList.toggle("hd-side-open", isOpen);
+        const toggle = document.querySelector(".hd-side-toggle");
+        toggle.setAttribute("aria-expanded", String(isOpen));
+        (isOpen ? document.querySelector(".hd-side-close") : toggle).focus();
+    }
 
     // A resolve is refused when the ticket has changed since this page saw it. If nobody wrote, it is simply repeated.
     document.addEventListener("hd:refused", async (event) => {
