@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from helpdesk.accounts.models import User
 from helpdesk.accounts.services import create_api_key
 from tests.factories import make_team, make_ticket
 
@@ -199,3 +200,25 @@ def test_admin_shows_strangers_nothing_but_its_door(db):
         assert response.status_code in (302, 403, 404, 405), path
         if response.status_code == 302:
             assert "/login/" in response["Location"], path
+
+
+def test_admin_pages_of_a_hidden_ticket_are_missing_for_outsiders(world, lead, client):
+    """Change, history and whatever else the admin has for one object, of every model that hangs on a ticket."""
+    ticket = world[1]
+    outsider = User.objects.get(username="the-agent")
+    objects = {
+        "ticket": ticket.pk,
+        "customer": ticket.customer_id,
+        "conversation": ticket.messages.get().conversation_id,
+        "message": ticket.messages.get().pk,
+    }
+    ticket.team = make_team("Directors", lead, is_private=True)
+    ticket.save()
+    client.force_login(outsider)
+    for name, path, _view in routes():
+        model = name.removeprefix("admin:tickets_").split("_")[0]
+        if name.startswith("admin:tickets_") and path.count("<") == 1 and model in objects:
+            key = path[path.index("<") : path.index(">") + 1]
+            response = client.get("/" + path.replace(key, str(objects[model])))
+            assert response.status_code in (302, 403, 404, 405), path
+            assert b"parcel" not in response.content, path

@@ -252,3 +252,8 @@ def test_ticket_detail_costs_two_queries(client, ticket, django_assert_num_queri
     client.get(TICKETS)
     with django_assert_num_queries(2):
         assert client.get(f"{TICKETS}{ticket.pk}/").status_code == 200
+
+
+def test_timeline_order_is_for_one_ticket_or_conversation(client, ticket):
+    assert client.get("/api/v1/messages/?ordering=sort_at").status_code == 400
+    assert client.get(f"/api/v1/messages/?ordering=sort_at&ticket={ticket.pk}").status_code == 200

@@ -3,7 +3,9 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
 
 from helpdesk.accounts.api.viewsets import ResourceViewSet
 from helpdesk.common.api.views import ListRows, RetrieveRow
@@ -29,6 +31,13 @@ class MessageViewSet(ListRows, RetrieveRow, ResourceViewSet):
         "-sort_at": ("-sort_at", "-id"),
     }
     permissions: ClassVar = {"list": VIEW, "retrieve": VIEW}
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        given = self.request.query_params
+        if given.get("ordering", "").endswith("sort_at") and not given.keys() & {"ticket", "conversation"}:
+            # A timeline is one ticket's or one conversation's; no index sorts all messages there are by it.
+            raise ValidationError({"ordering": _("Name a ticket or a conversation with this ordering.")})
+        return super().filter_queryset(queryset)
 
     def get_queryset(self) -> QuerySet:
         rows: QuerySet = message_rows(is_whole=self.action == "retrieve").visible_to(self.request.user)

@@ -49,9 +49,10 @@ class DeclaredFilters(django_filters.DjangoFilterBackend):
 @lru_cache(maxsize=512)
 def _narrowed(filterset_class: type[django_filters.FilterSet], names: frozenset[str]) -> type[django_filters.FilterSet]:
     """The FilterSet with these filters only: a form with twenty fields costs more than the list it narrows."""
-    narrowed = type(filterset_class.__name__, (filterset_class,), {})
+    narrowed: Any = type(filterset_class.__name__, (filterset_class,), {})
     narrowed.base_filters = {name: filterset_class.base_filters[name] for name in sorted(names)}
-    return narrowed
+    chosen: type[django_filters.FilterSet] = narrowed
+    return chosen
 
 
 class DeclaredOrdering(BaseFilterBackend):
