@@ -1,28 +1,27 @@
 """One IMAP connection: the only file that speaks IMAP. Raw bytes out, nothing is parsed, no flag is changed by reading."""
 
+import imaplib
 import re
-import socket
-import ssl
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from imaplib import Internaldate2tuple
 from time import mktime
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import MailboxFetchError
 from imap_tools.utils import encode_folder
 
 from channels_app.adapters.base import AdapterError, ChannelConfig
 from channels_app.adapters.email.failures import describe
-from channels_app.adapters.email.forms import IMAP_PORTS, PLAIN, STARTTLS, TLS
+from channels_app.adapters.email.forms import IMAP_PORTS, TLS
+from channels_app.adapters.email.imap_client import connect, cut, cutting
 from helpdesk.common.clock import now
 
-IO_SECONDS = 20.0
+OPEN_SECONDS = 45.0
+GOODBYE_SECONDS = 5.0
 MAX_HEADER_BYTES = 256 * 1024
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UID = re.compile(rb"\bUID (\d+)")
@@ -69,17 +68,17 @@ class ImapConnection:
             raise AdapterError("no_server", _("No IMAP server is set."), permanent=True)
         security = str(config.get("imap_security") or TLS)
         port = int(config.get("imap_port") or IMAP_PORTS[security])
-        try:
-            mailbox = _connect(security, host, port)
-        except Exception as error:
-            raise describe(error, host=host, port=port) from error
-        connection = cls(mailbox, host=host, port=port)
-        try:
-            user = str(config.get("imap_username") or config.get("address") or "")
-            connection._log_in(user, str(channel.secrets.get("imap_password") or ""))
-        except AdapterError:
-            connection.close()
-            raise
+        clients: list[Any] = []
+        with cutting(clients, OPEN_SECONDS) as is_over:
+            try:
+                mailbox = connect(security, host, port, clients)
+                connection = cls(mailbox, host=host, port=port)
+                user = str(config.get("imap_username") or config.get("address") or "")
+                connection._log_in(user, str(channel.secrets.get("imap_password") or ""))
+            except Exception as error:
+                cut(clients)
+                described = TimeoutError() if is_over.is_set() else error
+                raise describe(described, host=host, port=port) from error
         return connection
 
     def select(self, folder: str, *, is_readonly: bool = True) -> FolderState:
@@ -153,29 +152,19 @@ class ImapConnection:
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
         """Cut the connection when the block takes longer: a server that sends a byte now and then never times out."""
-        is_over = threading.Event()
-        watchdog = threading.Timer(seconds, self._cut, (is_over,))
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            yield
-        except AdapterError as error:
-            if not is_over.is_set():
-                raise
-            text = _("%(host)s is too slow: the connection was given up.") % {"host": self.host}
-            raise AdapterError("timeout", text, permanent=False) from error
-        finally:
-            watchdog.cancel()
+        with cutting([self._client], seconds) as is_over:
+            try:
+                yield
+            except AdapterError as error:
+                if not is_over.is_set():
+                    raise
+                text = _("%(host)s is too slow: the connection was given up.") % {"host": self.host}
+                raise AdapterError("timeout", text, permanent=False) from error
 
     def close(self) -> None:
         """Log out as far as the server still listens."""
-        with suppress(Exception):
+        with cutting([self._client], GOODBYE_SECONDS), suppress(Exception):
             self._client.logout()
-
-    def _cut(self, is_over: threading.Event) -> None:
-        is_over.set()
-        with suppress(OSError):
-            self._client.sock.shutdown(socket.SHUT_RDWR)
 
     def _log_in(self, user: str, password: str) -> None:
         with self._described():
@@ -224,15 +213,6 @@ class ImapConnection:
             raise describe(error, host=self.host, port=self.port) from error
 
 
-def _connect(security: str, host: str, port: int) -> BaseMailBox:
-    if security == PLAIN:
-        return MailBoxUnencrypted(host, port, timeout=IO_SECONDS)
-    context = ssl.create_default_context()
-    if security == STARTTLS:
-        return MailBoxStartTls(host, port, timeout=IO_SECONDS, ssl_context=context)
-    return MailBox(host, port, timeout=IO_SECONDS, ssl_context=context)
-
-
 def _uid_set(uids: Sequence[int]) -> str:
     return ",".join(str(uid) for uid in uids)
 
@@ -263,7 +243,7 @@ def _joined(data: Sequence[Any]) -> Iterator[tuple[bytes, bytes | None]]:
 def _arrived_at(described: bytes) -> datetime:
     moment = now()
     with suppress(ValueError, OverflowError, TypeError):
-        local = Internaldate2tuple(described)
+        local = imaplib.Internaldate2tuple(described)
         if local is not None:
             return min(datetime.fromtimestamp(mktime(local), tz=UTC), moment)
     return moment

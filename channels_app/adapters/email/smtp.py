@@ -181,11 +181,11 @@ class _Client(smtplib.SMTP):
         return connected
 
     def end(self) -> None:
-        """Say goodbye as far as the server still listens."""
+        """Say goodbye and go: nothing depends on the answer, and a slow one must not hold us up."""
         with contextlib.suppress(Exception):
             if self.sock is not None:
                 self.sock.settimeout(2)
-                self.docmd("quit")
+                self.putcmd("quit")
         self.close()
 
 

@@ -3,6 +3,7 @@
 import base64
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 import time_machine
@@ -350,6 +351,20 @@ def test_server_that_dribbles_is_given_up(dovecot, channel, monkeypatch):
         proxy.seconds_per_byte = 0.01
         with pytest.raises(Exception, match="too slow"):
             adapter.poll({})
+
+
+@pytest.mark.parametrize("security", ["plain", "tls"])
+def test_server_that_dribbles_its_greeting_is_given_up(dovecot, channel, monkeypatch, security):
+    monkeypatch.setattr("channels_app.adapters.email.imap.OPEN_SECONDS", 0.5)
+    monkeypatch.setattr("channels_app.adapters.email.imap_client.IO_SECONDS", 1.5)
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.certificate))
+    with running_proxy(dovecot.tls_port if security == "tls" else dovecot.port) as proxy:
+        proxy.seconds_per_byte = 0.05
+        channel.config |= {"imap_port": proxy.port, "imap_security": security}
+        started = monotonic()
+        with pytest.raises(Exception, match="in time"):
+            adapter_for(channel).poll({})
+    assert monotonic() - started < 10
 
 
 def test_huge_attachment_is_never_downloaded_unasked_and_filed_when_asked_for(dovecot, channel):
