@@ -55,9 +55,9 @@ AGGREGATES: Mapping[str, Any] = {
     "count": Count("first_response_seconds"),
     "mean": Avg("first_response_seconds"),
     "percentiles": Percentiles("first_response_seconds"),
-    "quick": Count("pk", filter=Q(first_response_seconds__lte=GOAL_SECONDS)),
-    "waiting": Count("pk", filter=Q(is_waiting=True)),
-    "unanswered": Count("pk", filter=Q(first_response_seconds__isnull=True, is_waiting=False)),
+    "quick": Count("opened_at", filter=Q(first_response_seconds__lte=GOAL_SECONDS)),
+    "waiting": Count("opened_at", filter=Q(is_waiting=True)),
+    "unanswered": Count("opened_at", filter=Q(first_response_seconds__isnull=True, is_waiting=False)),
 }
 
 

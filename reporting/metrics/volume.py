@@ -38,9 +38,9 @@ class Volume(Metric):
 
     def rows(self, question: Question) -> list[Row]:
         aggregates: Mapping[str, Any] = {
-            "count": Count("pk"),
-            "resolved": Count("pk", filter=Q(last_resolved_at__isnull=False)),
-            "reopened": Count("pk", filter=Q(reopen_count__gt=0)),
+            "count": Count("*"),
+            "resolved": Count("opened_at", filter=Q(last_resolved_at__isnull=False)),
+            "reopened": Count("opened_at", filter=Q(reopen_count__gt=0)),
             "messages_in": Sum("customer_message_count", default=0),
             "messages_out": Sum("agent_reply_count", default=0),
         }
