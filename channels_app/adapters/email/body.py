@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from channels_app.adapters.base import InboundAttachment
 from channels_app.adapters.email.charsets import codec_for, decode
@@ -150,7 +151,7 @@ class _Reader:
     def _block(self, part: Part) -> Block:
         text = part_text(part)
         if part.content_type == "text/html":
-            self.cids.update(cid.rstrip("\\") for cid in _CID.findall(text))
+            self.cids.update(unquote(cid.rstrip("\\")) for cid in _CID.findall(text))
             return Block(html=text)
         if part.content_type in ("text/enriched", "text/richtext"):
             return Block(plain=_TAGS.sub("", text.replace("<<", "<")))
