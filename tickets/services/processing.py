@@ -105,6 +105,9 @@ def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[In
     for position, item in enumerate(items, start=1):
         item = _with_media(adapter, item)
         filed.append(receive(channel=event.channel, item=item, event=event, completes_event=position == len(items)))
+    if filed[-1].outcome == "ignored" and any(one.outcome != "ignored" for one in filed):
+        # The last item alone decided on the state so far.
+        InboundEvent.objects.filter(pk=event.pk).update(state=State.PROCESSED, reason="")
     return filed
 
 

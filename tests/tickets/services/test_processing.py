@@ -95,3 +95,13 @@ def test_unreadable_secrets_do_not_stop_the_sweep(settings, tmp_path):
     process_waiting_events()
     assert InboundEvent.objects.get(channel=broken).reason_code == "secret_unreadable"
     assert InboundEvent.objects.get(channel=healthy).state == "processed"
+
+
+def test_event_whose_last_item_is_of_no_interest_counts_as_processed(api_channel):
+    items = [
+        {"type": "message", "id": "m1", "sender": {"id": "u1", "name": "U"}, "text": "Hello"},
+        {"type": "typing", "id": "t1"},
+    ]
+    event_id = store(api_channel, json.dumps({"items": items}).encode(), content_type="application/json")
+    assert [f.outcome for f in process_event(event_id=event_id)] == ["created", "ignored"]
+    assert InboundEvent.objects.get(pk=event_id).state == "processed"
