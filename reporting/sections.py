@@ -1,5 +1,7 @@
 """The sections of the overview (HELPDESK_DASHBOARD_SECTIONS): each takes the request and gives its HTML."""
 
+import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from helpdesk.common.clock import now
 from helpdesk.core.services import read_site_settings
@@ -37,23 +40,39 @@ def today(request: HttpRequest) -> SafeString:
         "inbox": reverse("admin:tickets_ticket_changelist"),
         "is_new": not (load.open or load.has_real or load.has_demo),
         "may_set_up": user.has_perm("channels_app.view_channel"),
-        "waiting_url": _figures_url("first-response", show="waiting", **_demo_parameter(request, load)),
+        "waiting_url": _figures_url("first-response", show="waiting", **_demo_parameter(shows_demo(request, load))),
     }
-    return render_to_string("reporting/today.html", context, request)
+    return render_to_string("reporting/today.html", context)
 
 
 def goals(request: HttpRequest) -> SafeString:
     """First response and satisfaction of the last 30 days."""
+    return _figures(request, "goals", GOAL_DAYS, _render_goals)
+
+
+def traffic(request: HttpRequest) -> SafeString:
+    """Messages in and out per day for two weeks, as a chart and as a table."""
+    return _figures(request, "traffic", TRAFFIC_DAYS, _render_traffic)
+
+
+def _figures(
+    request: HttpRequest, name: str, days: int, render: Callable[[Question, dict[str, Any]], SafeString]
+) -> SafeString:
+    """A section of figures, kept for a minute for everybody who sees the same figures in the same language."""
     if not request.user.has_perm("reporting.view_ticketfact"):
         return SafeString("")
-    load, period = _workload(request.user), _period(GOAL_DAYS)
-    only_demo = shows_demo(request, load)
-    question = Question(user=request.user, period=period, only_demo=only_demo)
-    key = f"overview-{{}}-{overview.figure_scope(request.user)}-{only_demo}-{period.to_on}-{period.zone}"
-    responses = overview.kept(key.format("responses"), partial(overview.responses, question))
-    satisfaction = overview.kept(key.format("satisfaction"), partial(overview.satisfaction, question))
+    load = _workload(request.user)
+    question = Question(user=request.user, period=_period(days), only_demo=shows_demo(request, load))
+    shown = {"is_demo": question.only_demo, "can_leave_demo": load.has_real, "can_see_demo": load.has_demo}
+    scope = overview.figure_scope(request.user)
+    key = f"overview-{name}-{scope}-{shown}-{question.period.to_on}-{question.period.zone}-{get_language()}"
+    return overview.kept(hashlib.sha256(key.encode()).hexdigest(), partial(render, question, shown))
+
+
+def _render_goals(question: Question, shown: dict[str, Any]) -> SafeString:
+    responses, satisfaction = overview.responses(question), overview.satisfaction(question)
     most = max(satisfaction.spread) or 1
-    demo = _demo_parameter(request, load)
+    demo = _demo_parameter(question.only_demo)
     context = {
         "days": GOAL_DAYS,
         "responses": responses,
@@ -76,19 +95,13 @@ def goals(request: HttpRequest) -> SafeString:
             for score, count in enumerate(satisfaction.spread, start=1)
         ],
         "has_few_votes": satisfaction.values["count"] < FEW_VOTES,
-        **_demo_context(load, only_demo),
+        **shown,
     }
-    return render_to_string("reporting/goals.html", context, request)
+    return render_to_string("reporting/goals.html", context)
 
 
-def traffic(request: HttpRequest) -> SafeString:
-    """Messages in and out per day for two weeks, as a chart and as a table."""
-    if not request.user.has_perm("reporting.view_ticketfact"):
-        return SafeString("")
-    load, period = _workload(request.user), _period(TRAFFIC_DAYS)
-    only_demo = shows_demo(request, load)
-    key = f"overview-traffic-{overview.figure_scope(request.user)}-{only_demo}-{period.to_on}-{period.zone}"
-    days = overview.kept(key, partial(overview.traffic, request.user, period, only_demo=only_demo))
+def _render_traffic(question: Question, shown: dict[str, Any]) -> SafeString:
+    days = overview.traffic(question.user, question.period, only_demo=question.only_demo)
     chart = bar_chart([[max(0, day.received) for day in days], [max(0, day.sent) for day in days]])
     context = {
         "days": days,
@@ -99,10 +112,10 @@ def traffic(request: HttpRequest) -> SafeString:
         ],
         "received": sum(day.received for day in days),
         "sent": sum(day.sent for day in days),
-        "volume_url": _figures_url("volume", group_by="day", **_demo_parameter(request, load)),
-        **_demo_context(load, only_demo),
+        "volume_url": _figures_url("volume", group_by="day", **_demo_parameter(question.only_demo)),
+        **shown,
     }
-    return render_to_string("reporting/traffic.html", context, request)
+    return render_to_string("reporting/traffic.html", context)
 
 
 def shows_demo(request: HttpRequest, load: Workload) -> bool:
@@ -126,12 +139,8 @@ def _period(days: int) -> Period:
     return last_days(days, at=moment, zone=overview.kept("overview-zone", _zone))
 
 
-def _demo_parameter(request: HttpRequest, load: Workload) -> dict[str, str]:
-    return {"demo": "1"} if shows_demo(request, load) else {}
-
-
-def _demo_context(load: Workload, only_demo: bool) -> dict[str, bool]:
-    return {"is_demo": only_demo, "can_leave_demo": load.has_real, "can_see_demo": load.has_demo}
+def _demo_parameter(only_demo: bool) -> dict[str, str]:
+    return {"demo": "1"} if only_demo else {}
 
 
 def _figures_url(metric: str, **parameters: str) -> str:
