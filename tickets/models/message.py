@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from channels_app.models import Channel, InboundEvent
@@ -138,10 +138,15 @@ class Message(models.Model):
                 name="message_by_external_id",
                 condition=Q(external_digest__isnull=False),
             ),
+            # In the order in which the sender takes them: what was never tried first.
             models.Index(
-                fields=["next_try_at", "id"],
+                F("next_try_at").asc(nulls_first=True),
+                "id",
                 name="message_outbox",
-                condition=Q(delivery_state__in=["queued", "sending"]),
+                condition=Q(delivery_state="queued"),
+            ),
+            models.Index(
+                fields=["lease_until", "channel"], name="message_under_way", condition=Q(delivery_state="sending")
             ),
             models.Index(
                 fields=["conversation", "id"],

@@ -34,7 +34,12 @@ MOST_PER_SWEEP = 100
 State = Message.DeliveryState
 OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
 
+# Which channels have enough under way is asked once and not per row: the outbox may hold thousands of messages.
 _CLAIM = """
+WITH saturated AS (
+    SELECT s.channel_id FROM tickets_message s
+    WHERE s.delivery_state = 'sending' AND s.lease_until > statement_timestamp()
+    GROUP BY s.channel_id HAVING count(*) >= %(most)s)
 UPDATE tickets_message
 SET delivery_state = 'sending', lease_until = statement_timestamp() + make_interval(secs => %(lease)s), attempts = attempts + 1
 WHERE id = (
@@ -43,12 +48,10 @@ WHERE id = (
       AND (m.next_try_at IS NULL OR m.next_try_at <= statement_timestamp())
       AND (m.send_after IS NULL OR m.send_after <= statement_timestamp())
       AND (%(only)s::bigint IS NULL OR m.id = %(only)s)
+      AND m.channel_id NOT IN (SELECT channel_id FROM saturated)
       AND NOT EXISTS (
         SELECT 1 FROM tickets_message e
         WHERE e.conversation_id = m.conversation_id AND e.id < m.id AND e.delivery_state IN ('queued', 'sending'))
-      AND (
-        SELECT count(*) FROM tickets_message s
-        WHERE s.channel_id = m.channel_id AND s.delivery_state = 'sending' AND s.lease_until > statement_timestamp()) < %(most)s
     ORDER BY m.next_try_at NULLS FIRST, m.id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, attempts
 """

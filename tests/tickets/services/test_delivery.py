@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from channels_app.adapters.base import AdapterError, Can, ChannelAdapter, Receipt
 from helpdesk.common.clock import now
 from tests.factories import make_channel, make_ticket
-from tickets.models import Message, Ticket
+from tickets.models import Conversation, Message, Ticket
+from tickets.services import delivery
 from tickets.services.actors import Actor
 from tickets.services.delivery import recover_expired_leases, send_due_messages, send_message
 from tickets.services.replies import reply_to_ticket
@@ -193,6 +195,46 @@ def test_one_channel_never_has_more_than_its_share_under_way(channel, agent):
     other = reply(make_ticket(make_channel(kind="memory")), agent)
     send_due_messages()
     assert (state(waiting), state(other)) == ("queued", "sent")
+
+
+def test_full_outbox_does_not_slow_the_sender_down(ticket, agent, monkeypatch):
+    message = reply(ticket, agent)
+    _fill_outbox(message, count=3000)
+    monkeypatch.setattr(delivery, "MOST_PER_SWEEP", 1)
+    with connection.cursor() as cursor:
+        # Far more than a claim takes, far less than looking at every pair of waiting messages would.
+        cursor.execute("SET LOCAL statement_timeout = 500")
+    assert send_due_messages() == 1
+    assert state(message) == "sent"
+    under_way = Message.objects.filter(delivery_state="queued").order_by("id").values_list("pk")[:4]
+    Message.objects.filter(pk__in=under_way).update(delivery_state="sending", lease_until=now() + timedelta(minutes=1))
+    assert send_due_messages() == 0
+
+
+def _fill_outbox(message, *, count):
+    conversation = message.conversation
+    waiting = Conversation.objects.bulk_create(
+        Conversation(
+            channel=message.channel,
+            identity=conversation.identity,
+            customer=conversation.customer,
+            external_thread_id=f"waiting-{number}",
+        )
+        for number in range(count)
+    )
+    Message.objects.bulk_create(
+        Message(
+            ticket=message.ticket,
+            conversation=conversation,
+            channel=message.channel,
+            direction="out",
+            author="system",
+            received_at=now(),
+            sort_at=now(),
+            delivery_state="queued",
+        )
+        for conversation in waiting
+    )
 
 
 def _sender():
