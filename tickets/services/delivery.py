@@ -7,7 +7,7 @@ may leave; per channel at most MOST_LEASED_PER_CHANNEL are under way, so that on
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -120,13 +120,12 @@ def _deliver(message_id: int, attempt: int) -> None:
         failpoint("delivery.after_commit")
 
 
-@transaction.atomic
 def record_receipt(message: Message, attempt: int, receipt: Receipt) -> None:
     """Keep that the provider took a claimed message; nothing happens when another attempt has it meanwhile."""
-    ticket = lock_ticket(message.ticket_id)
-    current = _lock_claimed(message.pk, attempt)
-    if current is None:
-        return
+    _settle(message, partial(_lock_claimed, message.pk, attempt), partial(_keep_receipt, receipt))
+
+
+def _keep_receipt(receipt: Receipt, current: Message, ticket: Ticket) -> None:
     current.delivery_state, current.sent_at = State.SENT, now()
     current.lease_until = current.next_try_at = None
     current.error = current.error_code = ""
@@ -144,24 +143,50 @@ def record_receipt(message: Message, attempt: int, receipt: Receipt) -> None:
     write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
 
 
-@transaction.atomic
 def _record_failure(message: Message, attempt: int, error: AdapterError) -> None:
-    ticket = lock_ticket(message.ticket_id)
-    current = _lock_claimed(message.pk, attempt)
-    if current is None or current.channel is None:
-        return
-    is_keyed = Can.IDEMPOTENT_SEND in adapter_class(current.channel.kind).can
+    _settle(message, partial(_lock_claimed, message.pk, attempt), partial(_keep_failure, error))
+
+
+def _keep_failure(error: AdapterError, current: Message, ticket: Ticket) -> None:
     is_too_old = now() - current.received_at > policy.GIVE_UP_AFTER
     current.error_code, current.error = error.code[:40], error.message[:2000]
     current.lease_until = None
-    if error.is_uncertain and not is_keyed and not current.channel.resend_unknown:
+    if error.is_uncertain and not _may_repeat(current):
         current.delivery_state = State.UNKNOWN
     elif error.permanent or is_too_old:
         current.delivery_state = State.FAILED
     else:
         current.delivery_state = State.QUEUED
-        current.next_try_at = now() + policy.retry_delay(attempts=attempt, asked_seconds=error.retry_after_seconds)
+        current.next_try_at = now() + policy.retry_delay(
+            attempts=current.attempts, asked_seconds=error.retry_after_seconds
+        )
     _save_failure(current, ticket)
+
+
+def _may_repeat(message: Message) -> bool:
+    """Whether a message that may have left may leave once more: the provider knows its id, or the channel accepts doubles."""
+    channel = message.channel
+    return channel is not None and (Can.IDEMPOTENT_SEND in adapter_class(channel.kind).can or channel.resend_unknown)
+
+
+def _settle(
+    message: Message, lock_message: Callable[[], Message | None], keep: Callable[[Message, Ticket], None]
+) -> bool:
+    """Call ``keep`` with the message and its ticket, both locked; False when the message is not ours to settle any more.
+
+    A merge may have moved the message while it was under way. What became of it is then told on the ticket that has it now.
+    """
+    ticket_id = message.ticket_id
+    while True:
+        with transaction.atomic():
+            ticket = lock_ticket(ticket_id)
+            current = lock_message()
+            if current is None:
+                return False
+            if current.ticket_id == ticket_id:
+                keep(current, ticket)
+                return True
+        ticket_id = current.ticket_id
 
 
 def _save_failure(message: Message, ticket: Ticket) -> None:
@@ -188,19 +213,19 @@ def recover_expired_leases() -> int:
     return sum(_recover(pk) for pk in list(expired.values_list("pk", flat=True)[:MOST_PER_SWEEP]))
 
 
-@transaction.atomic
 def _recover(message_id: int) -> bool:
-    ticket = lock_ticket(Message.objects.values_list("ticket_id", flat=True).get(pk=message_id))
-    claimed = Message.objects.select_for_update(of=("self",)).select_related("channel")
-    current = claimed.filter(pk=message_id, delivery_state=State.SENDING, lease_until__lt=now()).first()
-    if current is None or current.channel is None:
-        return False
-    may_repeat = Can.IDEMPOTENT_SEND in adapter_class(current.channel.kind).can or current.channel.resend_unknown
-    current.delivery_state = State.QUEUED if may_repeat else State.UNKNOWN
+    return _settle(Message.objects.get(pk=message_id), partial(_lock_expired, message_id), _keep_death)
+
+
+def _keep_death(current: Message, ticket: Ticket) -> None:
+    current.delivery_state = State.QUEUED if _may_repeat(current) else State.UNKNOWN
     current.lease_until = None
-    current.error_code, current.error = (
-        "sender_died",
-        "The sender stopped before it could say whether the message left.",
-    )
+    current.error_code = "sender_died"
+    current.error = "The sender stopped before it could say whether the message left."
     _save_failure(current, ticket)
-    return True
+
+
+def _lock_expired(message_id: int) -> Message | None:
+    """The message if its sender's lease is over; None when somebody else has settled it meanwhile."""
+    claimed = Message.objects.select_for_update(of=("self",)).select_related("channel")
+    return claimed.filter(pk=message_id, delivery_state=State.SENDING, lease_until__lt=now()).first()

@@ -12,6 +12,7 @@ from tickets.models import Conversation, Message, Ticket
 from tickets.services import delivery
 from tickets.services.actors import Actor
 from tickets.services.delivery import recover_expired_leases, send_due_messages, send_message
+from tickets.services.merging import merge_tickets
 from tickets.services.replies import reply_to_ticket
 from tickets.services.unsending import leave_unsent, send_again
 
@@ -235,6 +236,26 @@ def _fill_outbox(message, *, count):
         )
         for conversation in waiting
     )
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_outcome_is_told_on_the_ticket_into_which_a_merge_moved_the_message(ticket, agent, is_refused, monkeypatch):
+    winner = make_ticket(make_channel(kind="memory"))
+    message = reply(ticket, agent)
+
+    def merge_meanwhile(self, outbound):
+        merge_tickets(ticket_id=ticket.pk, into_ticket_id=winner.pk, actor=Actor.agent(agent))
+        if is_refused:
+            raise AdapterError("no_such_user", "Nobody there", permanent=True)
+        return Receipt(external_id="provider-1")
+
+    monkeypatch.setattr(MemoryAdapter, "send", merge_meanwhile)
+    send_due_messages()
+    winner.refresh_from_db()
+    assert state(message) == ("failed" if is_refused else "sent")
+    assert winner.notice == ("delivery_failed" if is_refused else "")
+    assert winner.events.filter(kind="message.delivery_changed").count() == 1
+    assert not ticket.events.filter(kind="message.delivery_changed").exists()
 
 
 def _sender():
