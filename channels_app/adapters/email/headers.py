@@ -25,7 +25,6 @@ class Headers:
 
     fields: list[tuple[str, bytes]] = field(default_factory=list)
     charset: str = ""
-    has_rubbish: bool = False
     _values: dict[str, list[bytes]] = field(default_factory=dict)
 
     def add(self, name: str, value: bytes) -> None:
@@ -90,9 +89,7 @@ def read_headers(
         elif _FIELD.match(line):
             _store(headers, parts)
             parts = [raw[position:line_end]]
-        elif _is_rubbish(raw, line_end, limit):
-            headers.has_rubbish = True
-        else:
+        elif not _is_rubbish(raw, line_end, limit):
             break
         position = line_end
     _store(headers, parts)

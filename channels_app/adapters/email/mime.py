@@ -33,7 +33,6 @@ class Part:
     parameters: dict[str, str]
     start: int
     end: int
-    header_start: int
     children: list["Part"] = field(default_factory=list)
     depth: int = 0
     disposition: str = ""
@@ -191,7 +190,6 @@ class _Splitter:
             parameters=parameters,
             start=body,
             end=len(self.mail),
-            header_start=start,
             depth=depth,
             disposition=disposition,
             disposition_parameters=disposition_parameters,

@@ -4,6 +4,11 @@ import pytest
 
 from helpdesk.common.html import html_to_text, is_too_complex, sanitise_html, text_to_html
 
+DANGERS = (
+    *("<script", "onerror", "javascript", "x.org", "<form", "<input", "<iframe", "<style", "<link", "<base"),
+    *("id=", "class=", "/admin", "data:", "position", "data-hd"),
+)
+
 
 def clean(html, **options):
     return sanitise_html(html, **options).html
@@ -34,12 +39,12 @@ def clean(html, **options):
         "<video src='https://x.org' poster='https://x.org'></video><audio src=x></audio>",
         "<a href='/admin/logout/'>x</a>",
         "<template><img src=x onerror=alert(1)></template>",
-        "+ADw-script+AD4-".encode().decode("utf-7") + "alert(1)</script>",
+        b"+ADw-script+AD4-".decode("utf-7") + "alert(1)</script>",
     ],
 )
 def test_nothing_runs_loads_or_submits(html):
     cleaned = clean(html).lower()
-    for danger in ("<script", "onerror", "javascript", "x.org", "<form", "<input", "<iframe", "<style", "<link", "<base", "id=", "class=", "/admin", "data:", "position", "data-hd"):
+    for danger in DANGERS:
         assert danger not in cleaned
 
 
@@ -53,7 +58,7 @@ def test_words_and_layout_are_kept():
 
 def test_remote_image_waits_until_it_is_asked_for():
     cleaned = clean('<img alt="a > b" src="https://x.org/p.png?a=1&amp;b=2" width="1">')
-    assert ' src=' not in cleaned
+    assert " src=" not in cleaned
     assert 'data-hd-src="https://x.org/p.png?a=1&amp;b=2"' in cleaned
     assert "held-back" not in cleaned
 
@@ -126,7 +131,9 @@ def test_html_is_read_as_text(html, text):
     assert html_to_text(html) == text
 
 
-@pytest.mark.parametrize("html", ["<div>" * 5000 + "words", "<p>words</p>" * 40_000, "<" * 100_000 + "words", "<style>" * 30_000 + "words"])
+@pytest.mark.parametrize(
+    "html", ["<div>" * 5000 + "words", "<p>words</p>" * 40_000, "<" * 100_000 + "words", "<style>" * 30_000 + "words"]
+)
 def test_text_of_hostile_html_keeps_its_words(html):
     assert "words" in html_to_text(html)
 
@@ -136,7 +143,10 @@ def test_text_of_hostile_html_keeps_its_words(html):
     [
         ("a\nb\n\nc", "<p>a<br>\nb</p>\n<p>c</p>"),
         ("<script>", "<p>&lt;script&gt;</p>"),
-        ("see https://x.org/a?b=1&c=2.", '<p>see <a href="https://x.org/a?b=1&amp;c=2">https://x.org/a?b=1&amp;c=2</a>.</p>'),
+        (
+            "see https://x.org/a?b=1&c=2.",
+            '<p>see <a href="https://x.org/a?b=1&amp;c=2">https://x.org/a?b=1&amp;c=2</a>.</p>',
+        ),
         ('https://x.org/"onmouseover=', '<p><a href="https://x.org/">https://x.org/</a>"onmouseover=</p>'),
         ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
         ("", ""),

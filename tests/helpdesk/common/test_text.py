@@ -26,7 +26,9 @@ def test_text_can_be_stored(raw, cleaned):
     assert clean_text(raw) == cleaned
 
 
-@pytest.mark.parametrize("raw", ["a\r\nBcc: x", "a\nBcc: x", "a\u2028Bcc: x", "a\x0bBcc: x", " a\r\n Bcc: x", "a\x85Bcc: x"])
+@pytest.mark.parametrize(
+    "raw", ["a\r\nBcc: x", "a\nBcc: x", "a\u2028Bcc: x", "a\x0bBcc: x", " a\r\n Bcc: x", "a\x85Bcc: x"]
+)
 def test_header_value_is_one_line(raw):
     assert one_line(raw).split() == ["a", "Bcc:", "x"]
     assert "\n" not in one_line(raw)
@@ -39,7 +41,10 @@ def test_preview_is_short_and_on_one_line():
     assert len(preview("x" * 1_000_000)) == 140
 
 
-@pytest.mark.parametrize(("name", "folded"), [("Émile  Zola", "emile zola"), ("ŁUKASZ", "łukasz"), ("Straße", "strasse"), ("İnan", "inan"), ("ガ", "ガ")])
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [("Émile  Zola", "emile zola"), ("ŁUKASZ", "łukasz"), ("Straße", "strasse"), ("İnan", "inan"), ("ガ", "ガ")],
+)
 def test_names_sort_without_case_and_accents(name, folded):
     import unicodedata
 

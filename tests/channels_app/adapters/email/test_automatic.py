@@ -93,7 +93,9 @@ def test_no_machine_answers_what_asks_for_silence_though_a_person_wrote(header):
     assert judged(header) == (False, True)
 
 
-@pytest.mark.parametrize("sender", ["noreply@x.org", "no-reply@x.org", "do_not_reply@x.org", "postmaster@x.org", "bounces+1=a@x.org"])
+@pytest.mark.parametrize(
+    "sender", ["noreply@x.org", "no-reply@x.org", "do_not_reply@x.org", "postmaster@x.org", "bounces+1=a@x.org"]
+)
 def test_no_machine_answers_an_address_that_takes_no_mail(sender):
     (item,) = parse_email(f"From: {sender}\n\nHello".encode())
     assert item.no_auto_answer

@@ -58,7 +58,12 @@ def test_report_carries_its_own_id_date_and_the_servers_words():
 def test_receipt_says_that_the_mail_was_read():
     (update,) = items("receipt_displayed")
     assert isinstance(update, DeliveryUpdate)
-    assert (update.status, update.is_bounce, update.status_of, update.recipient) == ("read", False, SENT, "ann@example.net")
+    assert (update.status, update.is_bounce, update.status_of, update.recipient) == (
+        "read",
+        False,
+        SENT,
+        "ann@example.net",
+    )
 
 
 def test_receipt_of_an_unread_deletion_is_ignored():
@@ -66,7 +71,9 @@ def test_receipt_of_an_unread_deletion_is_ignored():
     assert isinstance(item, Ignored)
 
 
-@pytest.mark.parametrize("name", ["person_about_a_bounce", "person_forwards_a_bounce", "absence_with_empty_return_path"])
+@pytest.mark.parametrize(
+    "name", ["person_about_a_bounce", "person_forwards_a_bounce", "absence_with_empty_return_path"]
+)
 def test_mail_of_a_person_stays_a_message(name):
     (item,) = items(name)
     assert isinstance(item, InboundMessage)
@@ -80,10 +87,18 @@ def test_bounce_in_a_forwarded_mail_is_a_file():
 @pytest.mark.parametrize(
     ("fields", "recipient", "code"),
     [
-        ("Original-Recipient: rfc822;a@x.org\nFinal-Recipient: rfc822;b@x.org\nAction: failed\nStatus: 5.0.0", "a@x.org", "5.0.0"),
+        (
+            "Original-Recipient: rfc822;a@x.org\nFinal-Recipient: rfc822;b@x.org\nAction: failed\nStatus: 5.0.0",
+            "a@x.org",
+            "5.0.0",
+        ),
         ("Final-Recipient: rfc822;<B@X.org>\nAction: failed (policy)\nStatus: 5.7.1 (denied)", "b@x.org", "5.7.1"),
         ("Final-Recipient: b@x.org\nAction: Failed\nDiagnostic-Code: smtp; 550 5.2.1 off", "b@x.org", "5.2.1"),
-        ("Final-Recipient: LOCAL; b\nOriginal-Recipient: rfc822; b@x.org\nAction: failed\nStatus: 5.1.1", "b@x.org", "5.1.1"),
+        (
+            "Final-Recipient: LOCAL; b\nOriginal-Recipient: rfc822; b@x.org\nAction: failed\nStatus: 5.1.1",
+            "b@x.org",
+            "5.1.1",
+        ),
         ("final-recipient: RFC822; b@x.org\nSTATUS: 5.4.4", "b@x.org", "5.4.4"),
         ("Final-Recipient: rfc822;b@x.org\nAction: failed", "b@x.org", "5.0.0"),
     ],

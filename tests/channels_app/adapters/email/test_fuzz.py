@@ -13,10 +13,53 @@ from channels_app.adapters.email.wire import dump_items, load_items
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parent / "payloads").glob("*.eml"))]
 PIECES = [
     *(b"From: ", b"To: ", b"Subject: ", b"Content-Type: ", b"multipart/mixed; boundary=b", b"text/html", b"text/plain"),
-    *(b"; charset=", b"utf-8", b"iso-2022-jp", b"\x1b$B", b"=?utf-8?B?", b"?=", b"=?", b"--b", b"--b--", b"\r\n", b"\n", b"\n\n"),
-    *(b"Content-Transfer-Encoding: base64", b"quoted-printable", b"=", b"==", b"<", b">", b"<a@b.c>", b'"', b"(", b")", b";", b":"),
-    *(b"name*0*=", b"filename=", b"%E2%82", b"begin 644 x\n", b"\nend\n", b"message/rfc822", b"message/delivery-status"),
-    *(b"Final-Recipient: rfc822;", b"Action: failed", b"Date: ", b"1 Jan 2024", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"<div>"),
+    *(
+        b"; charset=",
+        b"utf-8",
+        b"iso-2022-jp",
+        b"\x1b$B",
+        b"=?utf-8?B?",
+        b"?=",
+        b"=?",
+        b"--b",
+        b"--b--",
+        b"\r\n",
+        b"\n",
+        b"\n\n",
+    ),
+    *(
+        b"Content-Transfer-Encoding: base64",
+        b"quoted-printable",
+        b"=",
+        b"==",
+        b"<",
+        b">",
+        b"<a@b.c>",
+        b'"',
+        b"(",
+        b")",
+        b";",
+        b":",
+    ),
+    *(
+        b"name*0*=",
+        b"filename=",
+        b"%E2%82",
+        b"begin 644 x\n",
+        b"\nend\n",
+        b"message/rfc822",
+        b"message/delivery-status",
+    ),
+    *(
+        b"Final-Recipient: rfc822;",
+        b"Action: failed",
+        b"Date: ",
+        b"1 Jan 2024",
+        b"\x00",
+        b"\xff\xfe",
+        b"\xed\xa0\x80",
+        b"<div>",
+    ),
 ]
 EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -26,8 +69,8 @@ def check(raw):
     try:
         items = parse_email(raw)
     except ParseError as error:
-        assert error.code
-        assert error.code != "unreadable", error.message
+        if error.code == "unreadable":
+            raise
         return
     assert items == load_items(*dump_items(items))
     for item in items:
@@ -42,7 +85,15 @@ def strings_of(item):
     if isinstance(item, InboundMessage):
         people = [item.sender, *item.to, *item.cc]
         return [
-            *(item.external_id, item.subject, item.text, item.html, item.reply_text, item.in_reply_to, *item.references),
+            *(
+                item.external_id,
+                item.subject,
+                item.text,
+                item.html,
+                item.reply_text,
+                item.in_reply_to,
+                *item.references,
+            ),
             *(value for person in people for value in (person.address, person.name, person.raw)),
             *(value for file in item.attachments for value in (file.name, file.content_type, file.content_id)),
             *item.headers.values(),

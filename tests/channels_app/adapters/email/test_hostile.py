@@ -69,7 +69,7 @@ def test_mail_just_within_a_limit_is_read(raw):
         b"\x00" * 1000,
         bytes(range(256)) * 20,
         b"Content-Type: multipart/mixed; boundary=\n\n--\n\nx\n----\n",
-        b"Content-Type: multipart/mixed; boundary=\"\x00\"\n\n--\x00\n\nx",
+        b'Content-Type: multipart/mixed; boundary="\x00"\n\n--\x00\n\nx',
         b"Content-Type: multipart/report\n\nx",
         b"From: MAILER-DAEMON\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n\n--b--",
         b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n!!!!",
@@ -79,8 +79,12 @@ def test_odd_mail_is_read_as_well_as_can_be(raw):
     assert parse_email(raw)
 
 
-@pytest.mark.parametrize("charset", ["x-unknown", "undefined", "idna", "utf-7", "utf-8\x00", "", "punycode", "zlib", "\xff" * 90])
-@pytest.mark.parametrize("body", [b"plain", b"\xff\xfe\x00\xd8", "Grüße".encode(), b"+ADw-script+AD4-", b"\xed\xa0\x80"])
+@pytest.mark.parametrize(
+    "charset", ["x-unknown", "undefined", "idna", "utf-7", "utf-8\x00", "", "punycode", "zlib", "\xff" * 90]
+)
+@pytest.mark.parametrize(
+    "body", [b"plain", b"\xff\xfe\x00\xd8", "Grüße".encode(), b"+ADw-script+AD4-", b"\xed\xa0\x80"]
+)
 def test_any_charset_gives_text_that_can_be_stored(charset, body):
     raw = b"From: a@x.org\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\n" + body
     (item,) = parse_email(raw)

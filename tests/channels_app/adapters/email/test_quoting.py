@@ -121,7 +121,10 @@ def test_signature_is_left_out(signature, history):
             "On Mon, Jan 1, 2024 at 10:00 AM John <j@x.org> wrote:\n> one?\n\nyes\n\n> two?\n\nno\n\n-- \nme",
             "> one?\n\nyes\n\n> two?\n\nno",
         ),
-        ("On Mon, Jan 1, 2024 at 10:00 AM John <j@x.org> wrote:\n> question one?\n> more\n\nmy answer below\n", "my answer below"),
+        (
+            "On Mon, Jan 1, 2024 at 10:00 AM John <j@x.org> wrote:\n> question one?\n> more\n\nmy answer below\n",
+            "my answer below",
+        ),
         ("> question\n\nanswer\n\n> trailing", "> question\n\nanswer"),
         ("Please see:\n\n> quoted\n\nOK then", "Please see:\n\n> quoted\n\nOK then"),
     ],
@@ -159,8 +162,10 @@ def test_what_somebody_forwards_is_content(subject):
 @pytest.mark.parametrize(
     "html",
     [
-        '<div>New</div><div class="gmail_quote"><div class="gmail_attr">On x A wrote:<br></div>'
-        '<blockquote class="gmail_quote">old</blockquote></div>',
+        (
+            '<div>New</div><div class="gmail_quote"><div class="gmail_attr">On x A wrote:<br></div>'
+            '<blockquote class="gmail_quote">old</blockquote></div>'
+        ),
         '<p>New</p><blockquote type="cite">old</blockquote>',
         '<p>New</p><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> A</div><div>old</div>',
         '<p>New</p><div class="yahoo_quoted">old</div>',
@@ -187,6 +192,8 @@ def test_long_text_beyond_the_limit_is_kept_whole():
     assert reply_text(text) == text.strip()
 
 
-@pytest.mark.parametrize("piece", ["> ", "On ", "a wrote:\n", "From: a@b\n", "-", "\n", "On 2024 x@y\n", "-- \n", "_", "Sent from my "])
+@pytest.mark.parametrize(
+    "piece", ["> ", "On ", "a wrote:\n", "From: a@b\n", "-", "\n", "On 2024 x@y\n", "-- \n", "_", "Sent from my "]
+)
 def test_hostile_text_is_read_in_one_pass(piece):
     assert isinstance(reply_text(piece * (200_000 // len(piece))), str)

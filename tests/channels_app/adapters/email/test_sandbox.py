@@ -45,7 +45,9 @@ def test_mail_above_the_limit_goes_to_the_other_process(monkeypatch):
 
 def test_refusal_comes_back_with_its_code(parser):
     with pytest.raises(ParseError) as refused:
-        parser.parse(b"From: a@x.org\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 1000, frozenset())
+        parser.parse(
+            b"From: a@x.org\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 1000, frozenset()
+        )
     assert refused.value.code == "too_many_parts"
 
 

@@ -52,7 +52,12 @@ def test_token_is_found(header):
 )
 @pytest.mark.parametrize(
     "header",
-    ["To: help+{}@corp.example", "In-Reply-To: <" + "a" * 32 + ".{}@corp.example>", "Subject: x [ref:{}]", "Subject: [#{}]"],
+    [
+        "To: help+{}@corp.example",
+        "In-Reply-To: <" + "a" * 32 + ".{}@corp.example>",
+        "Subject: x [ref:{}]",
+        "Subject: [#{}]",
+    ],
 )
 def test_lookalike_is_no_token(header, lookalike):
     assert tokens(header.format(lookalike)) == ()
@@ -60,7 +65,14 @@ def test_lookalike_is_no_token(header, lookalike):
 
 @pytest.mark.parametrize(
     "message_id",
-    [f"{'a' * 31}.{TOKEN}@c", f"{'a' * 33}.{TOKEN}@c", f"{'A' * 32}.{TOKEN}@c", f"{'a' * 32}.{TOKEN}", f"x{'a' * 32}.{TOKEN}@c", f"{'a' * 32}.{TOKEN}@"],
+    [
+        f"{'a' * 31}.{TOKEN}@c",
+        f"{'a' * 33}.{TOKEN}@c",
+        f"{'A' * 32}.{TOKEN}@c",
+        f"{'a' * 32}.{TOKEN}",
+        f"x{'a' * 32}.{TOKEN}@c",
+        f"{'a' * 32}.{TOKEN}@",
+    ],
 )
 def test_id_of_another_shape_holds_no_token(message_id):
     assert find_tokens(message_ids=[message_id]) == ()
