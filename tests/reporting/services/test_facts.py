@@ -11,6 +11,7 @@ from reporting.services import facts
 from reporting.services.facts import remove_demo_figures
 from tests.factories import make_team, make_ticket
 from tests.support.event_log import wait_for_horizon
+from tests.support.programs import run_program
 from tickets.models import Ticket
 from tickets.services.actors import Actor
 from tickets.services.assignment import assign_ticket
@@ -126,3 +127,16 @@ def test_spam_counts_nowhere(email_channel: Any) -> None:
     mark_spam(ticket_id=ticket.pk, actor=Actor.system())
     refresh_facts()
     assert not TicketFact.objects.counted(include_demo=True).exists()
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+def test_follower_that_dies_counts_nothing_twice(email_channel: Any, answer: Callable[..., Any], kills: int) -> None:
+    for number in range(3):
+        answer(make_ticket(email_channel, subject=f"Matter {number}"))
+    wait_for_horizon()
+    program = "import django; django.setup(); from reporting.services.facts import refresh_facts; refresh_facts()"
+    for _ in range(kills):
+        assert run_program(program, HELPDESK_FAILPOINT="facts.before_position") == -9
+    assert (TicketFact.objects.count(), traffic()) == (0, (0, 0))
+    assert run_program(program) == 0
+    assert (TicketFact.objects.count(), traffic()) == (3, (3, 3))

@@ -1,16 +1,12 @@
 """Several workers at once, and workers that die: every contact is asked about once."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from channels_app.adapters.base import Address
 from surveys.models import Invitation, Survey
@@ -19,13 +15,13 @@ from surveys.services.sending import send_due_surveys
 from surveys.services.voting import Vote, record_vote
 from tests.factories import make_ticket
 from tests.support.event_log import wait_for_horizon
+from tests.support.programs import run_program
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.lifecycle import resolve_ticket
 from tickets.services.replies import reply_to_ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).parents[3]
 
 
 def together(count: int, work: Callable[[], Any]) -> list[Any]:
@@ -129,11 +125,5 @@ def test_worker_that_dies_while_asking_loses_and_doubles_nothing(
 
 def run_worker(failpoint: str) -> int:
     """Send what is due in a process of its own; returns its exit code."""
-    database = connection.settings_dict
-    url = (
-        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    )
     program = "import django; django.setup(); from surveys.services.sending import send_due_surveys as s; s()"
-    environment = os.environ | {"DATABASE_URL": url, "HELPDESK_FAILPOINT": failpoint, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", program]
-    return subprocess.run(command, env=environment, cwd=ROOT, timeout=60, check=False).returncode
+    return run_program(program, HELPDESK_FAILPOINT=failpoint)

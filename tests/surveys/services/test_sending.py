@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from channels_app.adapters.base import Address
 from channels_app.models import Channel
 from surveys.models import Invitation, Survey
 from surveys.policies.mail import PLACEHOLDER
 from surveys.services.planning import plan_tickets
 from surveys.services.sending import expire_invitations, send_due_surveys
-from tests.factories import make_ticket, receive_message
+from tests.factories import make_channel, make_ticket, receive_message
 from tickets.models import Conversation, Customer, CustomerIdentity, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.lifecycle import mark_spam, resolve_ticket
@@ -150,3 +151,18 @@ def test_asking_leaves_the_figures_of_the_ticket_alone(due: Make) -> None:
     ).get()
     send_due_surveys()
     assert Ticket.objects.filter(pk=ticket.pk, **before).exists()
+
+
+def test_channel_out_of_order_keeps_nobody_else_from_being_asked(clock: Any, due: Make, email_channel: Channel) -> None:
+    broken = make_channel(kind="email")
+    Channel.objects.filter(pk=broken.pk).update(encrypted_secrets="written under a key that is gone")
+    first = due(sender=Address(address="first@customer.example"))
+    Conversation.objects.filter(active_ticket=first).update(channel=broken)
+    second = due(sender=Address(address="second@customer.example"))
+    send_due_surveys()
+    states = dict(Invitation.objects.values_list("ticket", "state"))
+    assert states == {first.pk: "scheduled", second.pk: "sent"}
+    for _ in range(80):
+        clock.shift(timedelta(hours=1))
+        send_due_surveys()
+    assert Invitation.objects.get(ticket=first).reason == "too_late"
