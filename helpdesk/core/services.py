@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import TooManyRequests
@@ -75,7 +76,9 @@ def count_and_check(key: str, *, limit: int, window_seconds: int, times: int = 1
         count = cursor.fetchone()[0]
     if count > limit:
         wait = max(1, started + window_seconds - int(now().timestamp()))
-        raise TooManyRequests("too_many_requests", "Too many attempts. Please wait a moment.", retry_after_seconds=wait)
+        raise TooManyRequests(
+            "too_many_requests", _("Too many attempts. Please wait a moment."), retry_after_seconds=wait
+        )
 
 
 @transaction.atomic

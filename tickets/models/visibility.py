@@ -6,16 +6,13 @@ that are not private. Whoever may ``view_every_ticket`` (auditors) and superuser
 their own, so that a page pays nothing for them.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db import connection
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import IsNull
 
-if TYPE_CHECKING:
-    pass
-
-Viewer = "User | AnonymousUser"
 NOTHING = Q(pk__in=[])
 # In plain SQL because every page asks it: the ORM takes longer to write it than PostgreSQL to answer it.
 _HIDDEN_TEAMS = """
@@ -51,6 +48,15 @@ def may_see_ticket(user: Any, ticket: Any) -> bool:
     return condition is None or Ticket.objects.filter(condition, pk=ticket.pk).exists()
 
 
+def may_see_team(user: Any, team_id: int | None) -> bool:
+    """Whether ``user`` may see tickets of that team; costs one query, and none where there is no team."""
+    if team_id is None or _sees_every_ticket(user):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM ({_HIDDEN_TEAMS}) AS hidden WHERE id = %s", [user.pk, team_id])  # noqa: S608  a constant
+        return cursor.fetchone() is None
+
+
 def customer_condition(user: Any) -> Q | None:
     """Customers with a visible ticket, and those without any ticket for whoever may view customers."""
     from tickets.models.ticket import Ticket
@@ -64,6 +70,3 @@ def customer_condition(user: Any) -> Q | None:
     if user.has_perm("tickets.view_customer"):
         seen |= Q(IsNull(Subquery(theirs[:1]), True))
     return seen
-
-
-__all__ = ["F", "customer_condition", "may_see_ticket", "ticket_condition"]

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from helpdesk.accounts.models import User
+from helpdesk.accounts.backends import RoleBackend
 from helpdesk.common.errors import Conflict, InvalidInput
 from helpdesk.common.text import clean_text, one_line
 from tickets.models import Tag, Team, Ticket
-from tickets.models.visibility import may_see_ticket
+from tickets.models.visibility import may_see_team
 from tickets.services.actors import Actor
-from tickets.services.events import write_event
+from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_ticket
 
 UNCHANGED: Final[Any] = object()
@@ -30,66 +31,64 @@ def assign_ticket(
 
     Raises InvalidInput for a person who is gone or may not see the ticket there, Conflict on a closed ticket.
     """
-    ticket = lock_ticket(ticket_id, expected_version=expected_version)
-    _refuse_closed(ticket)
-    assign_locked(ticket, actor, assignee_id=assignee_id, team_id=team_id)
-    return ticket
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    _refuse_closed(change.ticket)
+    assign(change, assignee_id=assignee_id, team_id=team_id)
+    change.save()
+    return change.ticket
 
 
-def assign_locked(
-    ticket: Ticket, actor: Actor, *, assignee_id: int | None = UNCHANGED, team_id: int | None = UNCHANGED
-) -> None:
-    """``assign_ticket`` for a ticket whose row the caller holds."""
-    old_assignee, old_team = ticket.assignee_id, ticket.team_id
-    new_assignee = old_assignee if assignee_id is UNCHANGED else assignee_id
-    new_team = old_team if team_id is UNCHANGED else team_id
-    if (new_assignee, new_team) == (old_assignee, old_team):
+def assign(change: TicketChange, *, assignee_id: int | None = UNCHANGED, team_id: int | None = UNCHANGED) -> None:
+    """``assign_ticket`` as a part of a larger verb."""
+    ticket = change.ticket
+    new_assignee = ticket.assignee_id if assignee_id is UNCHANGED else assignee_id
+    new_team = ticket.team_id if team_id is UNCHANGED else team_id
+    if (new_assignee, new_team) == (ticket.assignee_id, ticket.team_id):
         return
-    if new_team != old_team and new_team is not None and not Team.objects.filter(pk=new_team).exists():
-        raise InvalidInput("unknown_team", "There is no such team.", fields={"team": "unknown"})
-    ticket.assignee_id, ticket.team_id = new_assignee, new_team
-    ticket.save(update_fields=["assignee", "team"])
+    if new_team != ticket.team_id and new_team is not None and not Team.objects.filter(pk=new_team).exists():
+        raise InvalidInput("unknown_team", _("There is no such team."), fields={"team": "unknown"})
     if new_assignee is not None:
-        _require_able(ticket, new_assignee)
-    data = {"from_assignee": old_assignee, "to_assignee": new_assignee, "from_team": old_team, "to_team": new_team}
-    write_event(ticket=ticket, kind="ticket.assigned", actor=actor, data=data)
+        _require_able(new_assignee, new_team)
+    change.tell(
+        "ticket.assigned",
+        {
+            "from_assignee": ticket.assignee_id,
+            "to_assignee": new_assignee,
+            "from_team": ticket.team_id,
+            "to_team": new_team,
+        },
+    )
+    change.set(assignee_id=new_assignee, team_id=new_team)
 
 
-def _require_able(ticket: Ticket, assignee_id: int) -> None:
-    user = User.objects.filter(pk=assignee_id, is_active=True).first()
+def _require_able(assignee_id: int, team_id: int | None) -> None:
+    user = RoleBackend().get_user(assignee_id)
     if user is None or not user.has_perm("tickets.reply_ticket"):
-        raise InvalidInput(
-            "unknown_assignee", "There is nobody of that name who could answer.", fields={"assignee": "unknown"}
-        )
-    if not may_see_ticket(user, ticket):
-        raise InvalidInput(
-            "assignee_outside_team",
-            "This person is not in the private team of the ticket.",
-            fields={"assignee": "not in the team"},
-        )
+        text = _("There is nobody of that name who could answer.")
+        raise InvalidInput("unknown_assignee", text, fields={"assignee": "unknown"})
+    if not may_see_team(user, team_id):
+        text = _("This person is not in the private team of the ticket.")
+        raise InvalidInput("assignee_outside_team", text, fields={"assignee": "not in the team"})
 
 
 def _refuse_closed(ticket: Ticket) -> None:
     if ticket.status == Ticket.Status.CLOSED:
-        raise Conflict("ticket_closed", "This ticket is closed. Open a follow-up instead.")
+        raise Conflict("ticket_closed", _("This ticket is closed. Open a follow-up instead."))
 
 
 @transaction.atomic
 def change_priority(*, ticket_id: int, actor: Actor, priority: str, expected_version: int | None = None) -> Ticket:
     """Set the priority. Raises InvalidInput for an unknown one, Conflict on a closed ticket."""
     if priority not in Ticket.Priority.values:
-        raise InvalidInput(
-            "unknown_priority", "Priorities are low, normal, high and urgent.", fields={"priority": "unknown"}
-        )
-    ticket = lock_ticket(ticket_id, expected_version=expected_version)
-    _refuse_closed(ticket)
-    if ticket.priority == priority:
-        return ticket
-    data = {"from": ticket.priority, "to": priority}
-    ticket.priority = priority
-    ticket.save(update_fields=["priority"])
-    write_event(ticket=ticket, kind="ticket.priority_changed", actor=actor, data=data)
-    return ticket
+        text = _("Priorities are low, normal, high and urgent.")
+        raise InvalidInput("unknown_priority", text, fields={"priority": "unknown"})
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    _refuse_closed(change.ticket)
+    if change.ticket.priority != priority:
+        change.tell("ticket.priority_changed", {"from": change.ticket.priority, "to": priority})
+        change.set(priority=priority)
+    change.save()
+    return change.ticket
 
 
 @transaction.atomic
@@ -97,14 +96,13 @@ def change_subject(*, ticket_id: int, actor: Actor, subject: str, expected_versi
     """Set the subject, on one line and at most 500 characters. Raises InvalidInput when it is empty."""
     clean = one_line(clean_text(subject)).strip()[:500]
     if not clean:
-        raise InvalidInput("empty_subject", "Write a subject.", fields={"subject": "empty"})
-    ticket = lock_ticket(ticket_id, expected_version=expected_version)
-    if ticket.subject == clean:
-        return ticket
-    ticket.subject = clean
-    ticket.save(update_fields=["subject"])
-    write_event(ticket=ticket, kind="ticket.subject_changed", actor=actor)
-    return ticket
+        raise InvalidInput("empty_subject", _("Write a subject."), fields={"subject": "empty"})
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    if change.ticket.subject != clean:
+        change.set(subject=clean)
+        change.tell("ticket.subject_changed")
+    change.save()
+    return change.ticket
 
 
 @transaction.atomic
@@ -119,15 +117,15 @@ def change_tags(
     """Add and remove tags by name; new names become tags. Raises InvalidInput for an empty or long name."""
     names = [one_line(clean_text(name)).strip() for name in add]
     if any(not name or len(name) > 60 for name in names):
-        raise InvalidInput("invalid_tag", "A tag has 1 to 60 characters.", fields={"add": "invalid"})
-    ticket = lock_ticket(ticket_id, expected_version=expected_version)
+        raise InvalidInput("invalid_tag", _("A tag has 1 to 60 characters."), fields={"add": "invalid"})
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    ticket = change.ticket
     present = {tag.name: tag for tag in ticket.tags.all()}
     gone = [present[name] for name in dict.fromkeys(remove) if name in present and name not in names]
     fresh = [Tag.objects.get_or_create(name=name)[0] for name in dict.fromkeys(names) if name not in present]
-    if not gone and not fresh:
-        return ticket
-    ticket.tags.remove(*gone)
-    ticket.tags.add(*fresh)
-    data = {"added": [tag.pk for tag in fresh], "removed": [tag.pk for tag in gone]}
-    write_event(ticket=ticket, kind="ticket.tags_changed", actor=actor, data=data)
+    if gone or fresh:
+        ticket.tags.remove(*gone)
+        ticket.tags.add(*fresh)
+        change.tell("ticket.tags_changed", {"added": [tag.pk for tag in fresh], "removed": [tag.pk for tag in gone]})
+    change.save()
     return ticket

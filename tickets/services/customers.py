@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Address
 from channels_app.models import Channel
@@ -126,7 +127,7 @@ def update_customer(*, customer_id: int, actor: Actor, changes: Mapping[str, Any
     """Change fields of CHANGEABLE. Raises NotVisible, InvalidInput naming the field."""
     customer = Customer.objects.select_for_update().filter(pk=customer_id, anonymized_at=None, merged_into=None).first()
     if customer is None:
-        raise NotVisible("customer_not_found", "There is no such customer.")
+        raise NotVisible("customer_not_found", _("There is no such customer."))
     _apply(customer, changes)
     customer.save()
     return customer
@@ -135,7 +136,9 @@ def update_customer(*, customer_id: int, actor: Actor, changes: Mapping[str, Any
 def _apply(customer: Customer, changes: Mapping[str, Any]) -> None:
     for field, value in changes.items():
         if field not in CHANGEABLE:
-            raise InvalidInput("unknown_field", f"“{field}” cannot be changed.", fields={field: "unknown"})
+            raise InvalidInput(
+                "unknown_field", _("“%(field)s” cannot be changed.") % {"field": field}, fields={field: "unknown"}
+            )
         setattr(customer, field, clean_text(value) if isinstance(value, str) else value)
     if "name" in changes:
         customer.name = one_line(customer.name)[:200]
@@ -144,7 +147,7 @@ def _apply(customer: Customer, changes: Mapping[str, Any]) -> None:
         customer.external_id
         and Customer.objects.filter(external_id=customer.external_id).exclude(pk=customer.pk).exists()
     ):
-        raise Conflict("external_id_taken", "Another customer has this CRM id.", fields={"external_id": "taken"})
+        raise Conflict("external_id_taken", _("Another customer has this CRM id."), fields={"external_id": "taken"})
 
 
 @transaction.atomic
@@ -160,13 +163,15 @@ def add_identity(
     """Give a customer one more address, normalised. Raises InvalidInput, or Conflict when somebody has it."""
     adapter = next((adapter_class(k) for k in kinds() if adapter_class(k).identity_kind == kind), None)
     if adapter is None:
-        raise InvalidInput("unknown_kind", f"There is no kind of address “{kind}”.", fields={"kind": "unknown"})
+        raise InvalidInput(
+            "unknown_kind", _("There is no kind of address “%(kind)s”.") % {"kind": kind}, fields={"kind": "unknown"}
+        )
     normalised = adapter.normalise_address(address)[:320]
     if not normalised:
-        raise InvalidInput("invalid_address", "This is no address of that kind.", fields={"address": "invalid"})
+        raise InvalidInput("invalid_address", _("This is no address of that kind."), fields={"address": "invalid"})
     channel_id = None if kind in _GLOBAL_KINDS else (channel.pk if channel else None)
     if find_identity(kind=kind, address=normalised, channel_id=channel_id):
-        raise Conflict("address_taken", "A customer with this address exists already.", fields={"address": "taken"})
+        raise Conflict("address_taken", _("A customer with this address exists already."), fields={"address": "taken"})
     return CustomerIdentity.objects.create(
         customer_id=customer_id,
         kind=kind,

@@ -8,6 +8,7 @@ from datetime import timedelta
 import filetype
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from channels_app.models import InboundEvent
 from helpdesk.common.clock import now
@@ -71,7 +72,7 @@ def store_file(
 def open_file(attachment: Attachment) -> bytes:
     """The bytes of a stored attachment. Raises NotVisible when its file was never fetched or is gone."""
     if not attachment.storage_key or not default_storage.exists(attachment.storage_key):
-        raise NotVisible("file_gone", "This file is not in storage any more.")
+        raise NotVisible("file_gone", _("This file is not in storage any more."))
     with default_storage.open(attachment.storage_key) as file:
         return bytes(file.read())
 

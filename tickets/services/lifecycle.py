@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict
@@ -12,7 +13,7 @@ from tickets import signals
 from tickets.models import Conversation, Message, Ticket
 from tickets.policies.lifecycle import Verb, next_status
 from tickets.services.actors import Actor
-from tickets.services.events import write_event
+from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_active_conversations, lock_ticket
 
 CLOSE_BATCH = 200
@@ -21,12 +22,12 @@ CLOSE_BATCH = 200
 def refuse(ticket: Ticket, verb: str) -> Conflict:
     """The refusal of a verb in this status, in words that say what to do."""
     if ticket.status == Ticket.Status.CLOSED:
-        return Conflict("ticket_closed", "This ticket is closed. Open a follow-up instead.")
+        return Conflict("ticket_closed", _("This ticket is closed. Open a follow-up instead."))
     if ticket.status == Ticket.Status.RESOLVED and verb == "resolve":
-        return Conflict("already_resolved", "This ticket is resolved already.")
+        return Conflict("already_resolved", _("This ticket is resolved already."))
     if verb == "agent_reopen":
-        return Conflict("not_resolved", "This ticket is open already.")
-    return Conflict("wrong_status", "A resolved ticket must be reopened first.")
+        return Conflict("not_resolved", _("This ticket is open already."))
+    return Conflict("wrong_status", _("A resolved ticket must be reopened first."))
 
 
 def _require_next(ticket: Ticket, verb: Verb) -> str:
@@ -39,75 +40,81 @@ def _require_next(ticket: Ticket, verb: Verb) -> str:
 @transaction.atomic
 def set_pending(*, ticket_id: int, actor: Actor, expected_version: int | None = None) -> Ticket:
     """Wait for the customer. Raises Conflict on a resolved or closed ticket; on a pending one nothing changes."""
-    return _change_status(lock_ticket(ticket_id, expected_version=expected_version), "pending", actor)
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    move_to(change, _require_next(change.ticket, "pending"))
+    change.save()
+    return change.ticket
 
 
 @transaction.atomic
 def put_on_hold(*, ticket_id: int, actor: Actor, expected_version: int | None = None) -> Ticket:
     """Wait for somebody else. The running contact ends here. Raises Conflict on a resolved or closed ticket."""
-    ticket = lock_ticket(ticket_id, expected_version=expected_version)
-    if ticket.contact_ends_at is not None and ticket.status != Ticket.Status.ON_HOLD:
-        ticket.contact_ends_at = min(ticket.contact_ends_at, now())
-    return _change_status(ticket, "hold", actor)
-
-
-def _change_status(ticket: Ticket, verb: Verb, actor: Actor) -> Ticket:
-    status = _require_next(ticket, verb)
-    if status == ticket.status:
-        return ticket
-    data = {"from": ticket.status, "to": status}
-    ticket.status = status
-    ticket.save(update_fields=["status", "contact_ends_at"])
-    write_event(ticket=ticket, kind="ticket.status_changed", actor=actor, data=data)
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    ticket = change.ticket
+    status = _require_next(ticket, "hold")
+    if ticket.contact_ends_at is not None and ticket.status != status:
+        change.set(contact_ends_at=min(ticket.contact_ends_at, now()))
+    move_to(change, status)
+    change.save()
     return ticket
+
+
+def move_to(change: TicketChange, status: str) -> None:
+    """Set one of the open statuses and tell it; nothing where the ticket has it already."""
+    if status != change.ticket.status:
+        change.tell("ticket.status_changed", {"from": change.ticket.status, "to": status})
+        change.set(status=status)
 
 
 @transaction.atomic
 def resolve_ticket(*, ticket_id: int, actor: Actor, reason: str = "", expected_version: int | None = None) -> Ticket:
     """Resolve a ticket once. Raises Conflict when it already is, or is closed."""
-    return resolve_locked(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    resolve(change)
+    change.save()
+    return change.ticket
 
 
-def resolve_locked(ticket: Ticket, actor: Actor) -> Ticket:
-    """``resolve_ticket`` for a ticket whose row the caller holds; rings ``ticket_resolved`` on commit."""
-    before = ticket.status
-    ticket.status = _require_next(ticket, "resolve")
-    moment = now()
-    ticket.first_resolved_at = ticket.first_resolved_at or moment
-    ticket.last_resolved_at = moment
-    ticket.resolution_count += 1
-    ticket.closes_at = moment + ticket.channel.reopen_window
-    ticket.waiting_since = None
-    ticket.snoozed_until = None
-    ticket.save(
-        update_fields=[
-            "status", "first_resolved_at", "last_resolved_at", "resolution_count", "closes_at", "waiting_since", "snoozed_until",
-        ]
-    )  # fmt: skip
-    write_event(
-        ticket=ticket, kind="ticket.resolved", actor=actor, data={"contact": ticket.contact_number, "from": before}
+def resolve(change: TicketChange) -> None:
+    """``resolve_ticket`` as a part of a larger verb; rings ``ticket_resolved`` on commit."""
+    ticket, moment = change.ticket, now()
+    status = _require_next(ticket, "resolve")
+    change.tell("ticket.resolved", {"contact": ticket.contact_number, "from": ticket.status})
+    change.set(
+        status=status,
+        first_resolved_at=ticket.first_resolved_at or moment,
+        last_resolved_at=moment,
+        resolution_count=ticket.resolution_count + 1,
+        closes_at=moment + ticket.channel.reopen_window,
+        waiting_since=None,
+        snoozed_until=None,
     )
-    transaction.on_commit(partial(signals.ticket_resolved.send_robust, sender=Ticket, ticket_id=ticket.pk), robust=True)
-    return ticket
+    transaction.on_commit(partial(_announce_resolution, ticket.pk), robust=True)
+
+
+def _announce_resolution(ticket_id: int) -> None:
+    signals.ticket_resolved.send_robust(sender=Ticket, ticket_id=ticket_id)
 
 
 @transaction.atomic
 def reopen_ticket(*, ticket_id: int, actor: Actor, expected_version: int | None = None) -> Ticket:
     """Work on it again. Raises Conflict on an open or closed ticket."""
-    ticket = lock_ticket(ticket_id, expected_version=expected_version)
-    before = ticket.status
-    ticket.status = _require_next(ticket, "agent_reopen")
-    if before != Ticket.Status.RESOLVED:
-        ticket.save(update_fields=["status"])
-        data = {"from": before, "to": ticket.status}
-        write_event(ticket=ticket, kind="ticket.status_changed", actor=actor, data=data)
-        return ticket
-    ticket.closes_at = None
-    ticket.reopen_count += 1
-    ticket.waiting_since = first_unanswered_at(ticket)
-    ticket.save(update_fields=["status", "closes_at", "reopen_count", "waiting_since"])
-    write_event(ticket=ticket, kind="ticket.reopened", actor=actor, data={"by_message": False})
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    ticket = change.ticket
+    status = _require_next(ticket, "agent_reopen")
+    if ticket.status == Ticket.Status.RESOLVED:
+        reopen(change)
+        change.set(waiting_since=first_unanswered_at(ticket))
+    else:
+        move_to(change, status)
+    change.save()
     return ticket
+
+
+def reopen(change: TicketChange) -> None:
+    """A resolved ticket is open again, by a person."""
+    change.set(status=Ticket.Status.OPEN, closes_at=None, reopen_count=change.ticket.reopen_count + 1)
+    change.tell("ticket.reopened", {"by_message": False})
 
 
 def first_unanswered_at(ticket: Ticket) -> datetime | None:
@@ -130,14 +137,13 @@ def mark_spam(*, ticket_id: int, actor: Actor, expected_version: int | None = No
     """Close a ticket as spam; it leaves every figure. Raises Conflict on a closed one."""
     conversations = lock_active_conversations([ticket_id])
     ticket = lock_ticket(ticket_id, expected_version=expected_version)
-    before = ticket.status
-    ticket.status = _require_next(ticket, "close")
-    ticket.is_spam, ticket.closed_at, ticket.waiting_since = True, now(), None
-    ticket.save(update_fields=["status", "is_spam", "closed_at", "waiting_since"])
+    change = TicketChange(ticket, actor)
+    change.tell("ticket.marked_spam", {"from": ticket.status})
+    change.set(status=_require_next(ticket, "close"), is_spam=True, closed_at=now(), waiting_since=None)
+    change.save()
     for conversation in conversations:
         conversation.active_ticket = None
         conversation.save(update_fields=["active_ticket"])
-    write_event(ticket=ticket, kind="ticket.marked_spam", actor=actor, data={"from": before})
     return ticket
 
 
@@ -148,14 +154,14 @@ def unmark_spam(*, ticket_id: int, actor: Actor, expected_version: int | None = 
     conversations = _lock_free_conversations(from_messages)
     ticket = lock_ticket(ticket_id, expected_version=expected_version)
     if not ticket.is_spam:
-        raise Conflict("not_spam", "This ticket is not marked as spam.")
-    ticket.is_spam, ticket.closed_at, ticket.status = False, None, Ticket.Status.OPEN
-    ticket.waiting_since = first_unanswered_at(ticket)
-    ticket.save(update_fields=["status", "is_spam", "closed_at", "waiting_since"])
+        raise Conflict("not_spam", _("This ticket is not marked as spam."))
+    change = TicketChange(ticket, actor)
+    change.set(is_spam=False, closed_at=None, status=Ticket.Status.OPEN, waiting_since=first_unanswered_at(ticket))
+    change.tell("ticket.unmarked_spam", {"status": ticket.status})
+    change.save()
     for conversation in conversations:
         conversation.active_ticket = ticket
         conversation.save(update_fields=["active_ticket"])
-    write_event(ticket=ticket, kind="ticket.unmarked_spam", actor=actor, data={"status": ticket.status})
     return ticket
 
 
@@ -177,12 +183,13 @@ def _close_if_due(ticket_id: int) -> bool:
     )
     if ticket is None or ticket.closes_at is None or ticket.closes_at > now():
         return False
-    ticket.status, ticket.closed_at = Ticket.Status.CLOSED, now()
-    ticket.save(update_fields=["status", "closed_at"])
+    change = TicketChange(ticket, Actor.system())
+    change.set(status=Ticket.Status.CLOSED, closed_at=now())
+    change.tell("ticket.closed", {"why": "window_over"})
+    change.save()
     for conversation in conversations:
         conversation.active_ticket = None
         conversation.save(update_fields=["active_ticket"])
-    write_event(ticket=ticket, kind="ticket.closed", actor=Actor.system(), data={"why": "window_over"})
     return True
 
 

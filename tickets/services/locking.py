@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from helpdesk.common.errors import NotVisible, Stale
 from helpdesk.common.rows import columns, fetch, read
 from tickets.models import Conversation, Ticket
@@ -16,10 +18,12 @@ def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticke
     """
     row = fetch(_LOCK_TICKET, [ticket_id])
     if row is None:
-        raise NotVisible("ticket_not_found", "There is no such ticket.")
+        raise NotVisible("ticket_not_found", _("There is no such ticket."))
     ticket: Ticket = read(row, Ticket)[0]
     if expected_version is not None and ticket.version != expected_version:
-        raise Stale("stale_version", "Somebody has changed this ticket meanwhile. Load it again and repeat the change.")
+        raise Stale(
+            "stale_version", _("Somebody has changed this ticket meanwhile. Load it again and repeat the change.")
+        )
     return ticket
 
 

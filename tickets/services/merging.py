@@ -1,19 +1,26 @@
 """Two tickets about one case become one, and apart again."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from helpdesk.common.text import preview
 from tickets.models import Conversation, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
+from tickets.services.changes import TicketChange
 from tickets.services.events import write_event
-from tickets.services.lifecycle import first_unanswered_at
+from tickets.services.lifecycle import first_unanswered_at, reopen
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
 
 
-def _lock_both(first_id: int, second_id: int) -> tuple[Ticket, Ticket]:
-    list(Conversation.objects.select_for_update().filter(active_ticket_id__in=[first_id, second_id]).order_by("id"))
+def _lock_both(first_id: int, second_id: int, *, conversations: Sequence[int] = ()) -> tuple[Ticket, Ticket]:
+    """Both tickets, with their active conversations and the given ones, locked in the order that cannot deadlock."""
+    wanted = Q(active_ticket_id__in=[first_id, second_id]) | Q(pk__in=conversations)
+    list(Conversation.objects.select_for_update().filter(wanted).order_by("id"))
     locked = {ticket_id: lock_ticket(ticket_id) for ticket_id in sorted({first_id, second_id})}
     return locked[first_id], locked[second_id]
 
@@ -25,11 +32,13 @@ def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticke
     The merged ticket leaves every figure. Raises InvalidInput for a ticket into itself, Conflict when either is closed.
     """
     if ticket_id == into_ticket_id:
-        raise InvalidInput("same_ticket", "A ticket cannot be merged into itself.", fields={"into": "same"})
+        raise InvalidInput("same_ticket", _("A ticket cannot be merged into itself."), fields={"into": "same"})
     loser, winner = _lock_both(ticket_id, into_ticket_id)
     for ticket in (loser, winner):
         if ticket.status == Ticket.Status.CLOSED:
-            raise Conflict("ticket_closed", f"Ticket {ticket.number} is closed and cannot be merged.")
+            raise Conflict(
+                "ticket_closed", _("Ticket %(number)s is closed and cannot be merged.") % {"number": ticket.number}
+            )
     messages = list(Message.objects.filter(ticket=loser).order_by("id").values_list("pk", flat=True))
     conversations = list(Conversation.objects.filter(active_ticket=loser).order_by("id").values_list("pk", flat=True))
     Message.objects.filter(pk__in=messages).update(ticket=winner)
@@ -39,10 +48,9 @@ def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticke
     loser.save(update_fields=["status", "merged_into", "waiting_since"])
     write_event(ticket=loser, kind="ticket.merged", actor=actor, data={"into": winner.pk, "from": before})
     if winner.status == Ticket.Status.RESOLVED and before != Ticket.Status.RESOLVED:
-        winner.status, winner.closes_at = Ticket.Status.OPEN, None
-        winner.reopen_count += 1
-        winner.save(update_fields=["status", "closes_at", "reopen_count"])
-        write_event(ticket=winner, kind="ticket.reopened", actor=actor, data={"by_message": False})
+        change = TicketChange(winner, actor)
+        reopen(change)
+        change.save()
     winner.unread_count += loser.unread_count
     refresh_hot_columns(winner)
     data = {"other": loser.pk, "messages": messages, "conversations": conversations}
@@ -54,20 +62,26 @@ def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticke
 def unmerge_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     """Undo a merge: messages and conversations go back, the ticket has the status it had. Returns the ticket.
 
-    What was written after the merge stays where it was written. Raises Conflict when the ticket was not merged.
+    What was written after the merge stays where it was written, and a conversation that another case has by now stays with
+    that. Raises Conflict when the ticket was not merged, or when the other one was merged further.
     """
     merged = Ticket.objects.filter(pk=ticket_id).values_list("merged_into_id", flat=True).first()
     if merged is None:
         if not Ticket.objects.filter(pk=ticket_id).exists():
-            raise NotVisible("ticket_not_found", "There is no such ticket.")
-        raise Conflict("not_merged", "This ticket is not merged into another.")
-    loser, winner = _lock_both(ticket_id, merged)
-    absorbed = TicketEvent.objects.filter(ticket=winner, kind="ticket.absorbed", data__other=loser.pk).order_by(
+            raise NotVisible("ticket_not_found", _("There is no such ticket."))
+        raise Conflict("not_merged", _("This ticket is not merged into another."))
+    absorbed = TicketEvent.objects.filter(ticket_id=merged, kind="ticket.absorbed", data__other=ticket_id).order_by(
         "-sequence"
     )[0]
+    loser, winner = _lock_both(ticket_id, merged, conversations=absorbed.data["conversations"])
+    if loser.merged_into_id != merged:
+        raise Conflict("not_merged", _("This ticket is not merged into another."))
+    if winner.merged_into_id is not None:
+        raise Conflict("merged_further", f"Ticket {winner.number} is merged itself. Undo that merge first.")
     event = TicketEvent.objects.filter(ticket=loser, kind="ticket.merged").order_by("-sequence")[0]
     Message.objects.filter(pk__in=absorbed.data["messages"], ticket=winner).update(ticket=loser)
-    Conversation.objects.filter(pk__in=absorbed.data["conversations"], active_ticket=winner).update(active_ticket=loser)
+    free = Q(active_ticket=winner) | Q(active_ticket=None)
+    Conversation.objects.filter(free, pk__in=absorbed.data["conversations"]).update(active_ticket=loser)
     loser.status, loser.merged_into = event.data["from"], None
     loser.save(update_fields=["status", "merged_into"])
     refresh_hot_columns(loser)

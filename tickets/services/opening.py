@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Address
 from channels_app.models import Channel
@@ -43,12 +44,12 @@ def open_ticket(
     """
     channel = Channel.objects.select_related("brand").filter(pk=channel_id, is_active=True).first()
     if channel is None:
-        raise NotVisible("channel_not_found", "There is no such active channel.")
+        raise NotVisible("channel_not_found", _("There is no such active channel."))
     identity = _identity(channel, customer_id, address, name)
     conversation = _conversation(channel, identity)
     clean_subject = one_line(clean_text(subject))[:500]
     if not clean_subject:
-        raise InvalidInput("empty_subject", "Write a subject.", fields={"subject": "empty"})
+        raise InvalidInput("empty_subject", _("Write a subject."), fields={"subject": "empty"})
     moment = now()
     ticket = Ticket.objects.create(
         subject=clean_subject,
@@ -86,10 +87,10 @@ def _identity(channel: Channel, customer_id: int | None, address: str, name: str
     normalised = adapter.normalise_address(address) if address else ""
     is_mail = adapter.identity_kind == "email"
     if address and (not is_writable(normalised) or (is_mail and not is_mail_address(normalised))):
-        raise InvalidInput("invalid_address", "This address cannot be written to.", fields={"address": "invalid"})
+        raise InvalidInput("invalid_address", _("This address cannot be written to."), fields={"address": "invalid"})
     if customer_id is None:
         if not normalised:
-            raise InvalidInput("no_customer", "Name a customer or an address.", fields={"customer": "missing"})
+            raise InvalidInput("no_customer", _("Name a customer or an address."), fields={"customer": "missing"})
         return find_or_create_identity(channel=channel, sender=Address(address=normalised, name=name, raw=address))
     known = CustomerIdentity.objects.select_related("customer").filter(
         in_scope(scope_of(adapter.identity_kind, channel)), customer_id=customer_id, kind=adapter.identity_kind
@@ -99,7 +100,7 @@ def _identity(channel: Channel, customer_id: int | None, address: str, name: str
     identity = known.order_by("-is_verified", "-id").first()
     if identity is None or not is_writable(identity.address):
         raise InvalidInput(
-            "no_address", "This customer has no address on that channel.", fields={"customer": "no address"}
+            "no_address", _("This customer has no address on that channel."), fields={"customer": "no address"}
         )
     return identity
 

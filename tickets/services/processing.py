@@ -7,6 +7,7 @@ from datetime import timedelta
 from time import monotonic
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import (
     AdapterError,
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 5
+# The parser's process ended: perhaps the mail's doing, perhaps the machine's.
+PASSING_FAULTS = ("parser_crashed", "parser_timeout")
 SWEEP_BATCH = 200
 SWEEP_SECONDS = 45.0
 State = InboundEvent.State
@@ -63,9 +66,9 @@ def process_event(*, event_id: int) -> list[Filed]:
         failpoint("processing.after_parse")
         if fault is None:
             return _file_items(event, adapter, items)
-        return [*_file_readable(event, adapter, items), _quarantine(event, fault.code, fault.message)]
+        return [*_file_readable(event, adapter, items), *_give_up_or_wait(event, fault)]
     except (ParseError, HelpdeskError) as error:
-        return [_quarantine(event, error.code, error.message)]
+        return _give_up_or_wait(event, error)
     except Exception as error:
         _release(event, error)
         raise
@@ -130,6 +133,14 @@ def _fetched(adapter: ChannelAdapter, attachment: InboundAttachment) -> InboundA
         return attachment
 
 
+def _give_up_or_wait(event: InboundEvent, error: ParseError | HelpdeskError) -> list[Filed]:
+    """Put aside what can never be read; let wait what only went wrong this time."""
+    if error.code in PASSING_FAULTS and event.attempts < MOST_ATTEMPTS:
+        _release(event, error)
+        return []
+    return [_quarantine(event, error.code, error.message)]
+
+
 def _quarantine(event: InboundEvent, code: str, reason: str) -> Filed:
     InboundEvent.objects.filter(pk=event.pk).update(
         state=State.QUARANTINED, processed_at=now(), lease_until=None, reason_code=code[:64], reason=reason[:2000]
@@ -180,9 +191,9 @@ def run_event_again(*, event_id: int) -> None:
     """
     event = InboundEvent.objects.select_for_update().filter(pk=event_id).first()
     if event is None:
-        raise NotVisible("event_not_found", "There is no such event.")
+        raise NotVisible("event_not_found", _("There is no such event."))
     if event.state == State.RECEIVED and event.lease_until is not None and event.lease_until > now():
-        raise Conflict("event_in_work", "This event is being processed right now.")
+        raise Conflict("event_in_work", _("This event is being processed right now."))
     event.state, event.attempts, event.lease_until = State.RECEIVED, 0, None
     event.reason = event.reason_code = ""
     event.processed_at = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Can
 from channels_app.models import Channel
@@ -21,10 +22,10 @@ from tickets.policies.contacts import contact_after
 from tickets.policies.lifecycle import next_status
 from tickets.policies.threading import reply_subject
 from tickets.services.actors import Actor
-from tickets.services.assignment import assign_locked
-from tickets.services.events import write_event
+from tickets.services.assignment import assign
+from tickets.services.changes import TicketChange
 from tickets.services.files import StoredFile
-from tickets.services.lifecycle import refuse, resolve_locked
+from tickets.services.lifecycle import move_to, refuse, resolve
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
 from tickets.services.search import index_messages
@@ -55,22 +56,22 @@ def reply_to_ticket(
     is "", "pending" or "resolved". For ``undo_seconds`` the message is held and can be cancelled.
     """
     clean = _checked_text(text, allow_empty=bool(attachments))
-    ticket = lock_ticket(ticket_id, expected_version=expected_version)
+    change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    ticket = change.ticket
     if next_status(ticket.status, "agent_reply") is None:
         raise refuse(ticket, "agent_reply")
     _refuse_unseen(ticket, actor, seen_sequence)
     conversation = _conversation_for(ticket, conversation_id)
     copies = _checked_recipients(conversation, cc or (), attachments)
-    message = _queue_message(ticket, conversation, actor, clean, copies, attachments, undo_seconds)
-    _apply_reply(ticket, message, actor)
-    data = {"message": message.pk, "contact": message.contact_number, "conversation": conversation.pk}
-    write_event(ticket=ticket, kind="ticket.replied", actor=actor, data=data)
+    message = _queue_message(change, conversation, clean, copies, attachments, undo_seconds)
+    _apply_reply(change, message)
     if actor.kind == "agent" and ticket.assignee_id is None:
-        assign_locked(ticket, actor, assignee_id=actor.user_id)
+        assign(change, assignee_id=actor.user_id)
     if status_after == "resolved" and ticket.status != Ticket.Status.RESOLVED:
-        resolve_locked(ticket, actor)
-    elif status_after == "pending" and ticket.status not in (Ticket.Status.PENDING, Ticket.Status.RESOLVED):
-        _set_status(ticket, actor, Ticket.Status.PENDING)
+        resolve(change)
+    elif status_after == "pending" and ticket.status != Ticket.Status.RESOLVED:
+        move_to(change, Ticket.Status.PENDING)
+    change.save()
     Draft.objects.filter(ticket=ticket, agent_id=actor.user_id, kind=Message.Kind.MESSAGE).delete()
     ring_on_commit("tickets.tasks.send_message", message.pk)
     return message
@@ -79,11 +80,11 @@ def reply_to_ticket(
 def _checked_text(text: str, *, allow_empty: bool = False) -> str:
     clean = clean_text(text).strip()
     if not clean and not allow_empty:
-        raise Unprocessable("empty_reply", "Write something first.", fields={"text": "empty"})
+        raise Unprocessable("empty_reply", _("Write something first."), fields={"text": "empty"})
     if "{{" in clean and "}}" in clean:
         raise Unprocessable(
             "open_placeholder",
-            "A placeholder is still open: fill in or remove “{{ … }}”.",
+            _("A placeholder is still open: fill in or remove “{{ … }}”."),
             fields={"text": "placeholder"},
         )
     return clean
@@ -96,49 +97,64 @@ def _refuse_unseen(ticket: Ticket, actor: Actor, seen_sequence: int | None) -> N
     if actor.user_id is not None:
         newer = newer.exclude(actor_id=actor.user_id)
     if newer.exists():
-        raise Conflict("unseen_messages", "Something new has arrived on this ticket. Read it, then send again.")
+        raise Conflict("unseen_messages", _("Something new has arrived on this ticket. Read it, then send again."))
 
 
 def _conversation_for(ticket: Ticket, conversation_id: int | None) -> Conversation:
-    through = Message.objects.filter(ticket=ticket, conversation__isnull=False)
+    through = Message.objects.filter(ticket=ticket, conversation__isnull=False).select_related(
+        "conversation__channel__brand", "conversation__identity", "conversation__customer"
+    )
     if conversation_id is not None:
         through = through.filter(conversation_id=conversation_id)
     # The customer's own last word decides; ours only where he has not spoken yet.
-    newest = through.order_by("direction", "-id").values_list("conversation_id", flat=True)
-    found = newest.first()
-    if found is None:
-        raise NotVisible("conversation_not_found", "This ticket has no such conversation.")
-    return Conversation.objects.select_related("channel__brand", "identity", "customer").get(pk=found)
+    newest = through.order_by("direction", "-id").first()
+    if newest is None or newest.conversation is None:
+        raise NotVisible("conversation_not_found", _("This ticket has no such conversation."))
+    return newest.conversation
 
 
 def _checked_recipients(conversation: Conversation, cc: Sequence[str], attachments: Sequence[StoredFile]) -> list[str]:
     channel = conversation.channel
     adapter = adapter_class(channel.kind)
     if Can.SEND not in adapter.can or not channel.is_active:
-        raise Unprocessable("channel_cannot", f"“{channel.name}” cannot send at the moment. It is switched off.")
+        raise Unprocessable(
+            "channel_cannot",
+            _("“%(channel)s” cannot send at the moment. It is switched off.") % {"channel": channel.name},
+        )
     if attachments and Can.ATTACH not in adapter.can:
         raise Unprocessable(
-            "channel_cannot", f"“{channel.name}” cannot send files.", fields={"attachments": "not supported"}
+            "channel_cannot",
+            _("“%(channel)s” cannot send files.") % {"channel": channel.name},
+            fields={"attachments": "not supported"},
         )
     if sum(file.size for file in attachments) > settings.HELPDESK_MAX_ATTACHMENT_BYTES:
         raise Unprocessable(
-            "attachments_too_large", "The files are larger than 25 MB together.", fields={"attachments": "too large"}
+            "attachments_too_large", _("The files are larger than 25 MB together."), fields={"attachments": "too large"}
         )
     if not is_writable(conversation.identity.address):
-        raise Unprocessable("no_recipient", "The customer left no address that can be written to.")
+        raise Unprocessable("no_recipient", _("The customer left no address that can be written to."))
     if cc and Can.COPY not in adapter.can:
-        raise Unprocessable("channel_cannot", f"“{channel.name}” cannot send copies.", fields={"cc": "not supported"})
+        raise Unprocessable(
+            "channel_cannot",
+            _("“%(channel)s” cannot send copies.") % {"channel": channel.name},
+            fields={"cc": "not supported"},
+        )
     written = [address for address in cc if address.strip()]
     copies = list(dict.fromkeys(adapter.normalise_address(address) for address in written))
     if len(copies) > MOST_COPIES or not all(is_mail_address(address) for address in copies):
-        raise InvalidInput("invalid_cc", "One of the copy addresses cannot be used.", fields={"cc": "invalid"})
+        raise InvalidInput("invalid_cc", _("One of the copy addresses cannot be used."), fields={"cc": "invalid"})
     return [address for address in copies if address != conversation.identity.address]
 
 
 def _queue_message(
-    ticket: Ticket, conversation: Conversation, actor: Actor, text: str, copies: Sequence[str],
-    files: Sequence[StoredFile], undo_seconds: int,
-) -> Message:  # fmt: skip
+    change: TicketChange,
+    conversation: Conversation,
+    text: str,
+    copies: Sequence[str],
+    files: Sequence[StoredFile],
+    undo_seconds: int,
+) -> Message:
+    ticket, actor = change.ticket, change.actor
     moment = now()
     message_uuid = uuid.uuid4()
     external_id = adapter_for(conversation.channel).choose_external_id(
@@ -150,7 +166,7 @@ def _queue_message(
         message_at=moment,
         session_gap=conversation.channel.session_gap,
     )
-    ticket.contact_number, ticket.contact_ends_at = number, ends_at
+    change.set(contact_number=number, contact_ends_at=ends_at)
     message = Message.objects.create(
         uuid=message_uuid,
         ticket=ticket,
@@ -193,35 +209,22 @@ def _with_signature(text: str, channel: Channel, actor: Actor) -> str:
     return f"{text}\n\n-- \n{signature.strip()}" if signature and signature.strip() else text
 
 
-def _apply_reply(ticket: Ticket, message: Message, actor: Actor) -> None:
+def _apply_reply(change: TicketChange, message: Message) -> None:
     """The ticket after a public answer. Only a human's stops the clocks; the bot's does not."""
-    if actor.kind == "agent":
+    ticket = change.ticket
+    data = {"message": message.pk, "contact": message.contact_number, "conversation": message.conversation_id}
+    change.tell("ticket.replied", data)
+    if change.actor.kind == "agent":
         customer_has_spoken = not ticket.opened_by_agent or ticket.waiting_since is not None
         if ticket.first_response_at is None and customer_has_spoken:
-            ticket.first_response_at = message.sort_at
-        ticket.agent_reply_count += 1
-        ticket.waiting_since = None
-        ticket.unread_count = 0
-        ticket.notice = ""
-        after = next_status(ticket.status, "agent_reply")
-        if after and after != ticket.status:
-            _set_status(ticket, actor, after)
-    ticket.last_message_at = message.sort_at
-    ticket.last_message_is_inbound = False
-    ticket.preview = preview(message.reply_text, PREVIEW_LENGTH)
-    ticket.save(
-        update_fields=[
-            "first_response_at", "agent_reply_count", "waiting_since", "unread_count", "notice", "last_message_at",
-            "last_message_is_inbound", "preview", "contact_number", "contact_ends_at",
-        ]
-    )  # fmt: skip
-
-
-def _set_status(ticket: Ticket, actor: Actor, status: str) -> None:
-    data = {"from": ticket.status, "to": status}
-    ticket.status = status
-    ticket.save(update_fields=["status"])
-    write_event(ticket=ticket, kind="ticket.status_changed", actor=actor, data=data)
+            change.set(first_response_at=message.sort_at)
+        change.set(agent_reply_count=ticket.agent_reply_count + 1, waiting_since=None, unread_count=0, notice="")
+        move_to(change, next_status(ticket.status, "agent_reply") or ticket.status)
+    change.set(
+        last_message_at=message.sort_at,
+        last_message_is_inbound=False,
+        preview=preview(message.reply_text, PREVIEW_LENGTH),
+    )
 
 
 @transaction.atomic
@@ -229,7 +232,7 @@ def add_note(*, ticket_id: int, actor: Actor, text: str, attachments: Sequence[S
     """Write an internal note. It meets no clock and is never sent. Raises Unprocessable on an empty one."""
     clean = clean_text(text).strip()
     if not clean and not attachments:
-        raise Unprocessable("empty_note", "Write something first.", fields={"text": "empty"})
+        raise Unprocessable("empty_note", _("Write something first."), fields={"text": "empty"})
     ticket = lock_ticket(ticket_id)
     moment = now()
     message = Message.objects.create(
@@ -246,7 +249,9 @@ def add_note(*, ticket_id: int, actor: Actor, text: str, attachments: Sequence[S
     )
     Attachment.objects.bulk_create([file.as_attachment(message.pk) for file in attachments])
     index_messages([(message.pk, clean)])
-    write_event(ticket=ticket, kind="ticket.noted", actor=actor, data={"message": message.pk})
+    change = TicketChange(ticket, actor)
+    change.tell("ticket.noted", {"message": message.pk})
+    change.save()
     Draft.objects.filter(ticket=ticket, agent_id=actor.user_id, kind=Message.Kind.NOTE).delete()
     return message
 
@@ -264,13 +269,13 @@ def queue_first_message(
     """The first message of a ticket that an agent opens; the caller holds the new ticket and the conversation."""
     clean = _checked_text(text, allow_empty=bool(attachments))
     copies = _checked_recipients(conversation, cc, attachments)
-    message = _queue_message(ticket, conversation, actor, clean, copies, attachments, undo_seconds)
+    change = TicketChange(ticket, actor)
+    message = _queue_message(change, conversation, clean, copies, attachments, undo_seconds)
     _set_first_subject(message, ticket)
-    _apply_reply(ticket, message, actor)
-    data = {"message": message.pk, "contact": message.contact_number, "conversation": conversation.pk}
-    write_event(ticket=ticket, kind="ticket.replied", actor=actor, data=data)
+    _apply_reply(change, message)
     if actor.kind == "agent":
-        assign_locked(ticket, actor, assignee_id=actor.user_id)
+        assign(change, assignee_id=actor.user_id)
+    change.save()
     ring_on_commit("tickets.tasks.send_message", message.pk)
     return message
 

@@ -1,6 +1,7 @@
 """Taking back what has not left yet, and deciding what became of what may have left."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
@@ -23,7 +24,7 @@ def _lock(message_id: int) -> tuple[Ticket, Message]:
         .first()
     )
     if ticket_id is None:
-        raise NotVisible("message_not_found", "There is no such message.")
+        raise NotVisible("message_not_found", _("There is no such message."))
     ticket = lock_ticket(ticket_id)
     return ticket, Message.objects.select_for_update().get(pk=message_id)
 
@@ -36,7 +37,7 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
     """
     ticket, message = _lock(message_id)
     if message.delivery_state != State.QUEUED or message.attempts:
-        raise Conflict("already_sent", "The message has left already and cannot be taken back.")
+        raise Conflict("already_sent", _("The message has left already and cannot be taken back."))
     message.delivery_state = State.CANCELLED
     message.save(update_fields=["delivery_state"])
     _restore_clocks(ticket)
@@ -80,7 +81,7 @@ def send_again(*, message_id: int, actor: Actor) -> Message:
     """Queue a failed message, or one of unknown outcome, once more under the same id. Raises Conflict in any other state."""
     ticket, message = _lock(message_id)
     if message.delivery_state not in (State.FAILED, State.UNKNOWN):
-        raise Conflict("not_failed", "Only a message that failed, or whose outcome is unknown, can be sent again.")
+        raise Conflict("not_failed", _("Only a message that failed, or whose outcome is unknown, can be sent again."))
     message.delivery_state, message.attempts = State.QUEUED, 0
     message.next_try_at, message.lease_until, message.send_after = None, None, None
     message.error_code = message.error = ""
@@ -102,7 +103,7 @@ def leave_unsent(*, message_id: int, actor: Actor) -> Message:
     """Decide that a message of unknown outcome stays as it is: counted as sent, marked so. Raises Conflict in any other state."""
     ticket, message = _lock(message_id)
     if message.delivery_state != State.UNKNOWN:
-        raise Conflict("not_unknown", "The outcome of this message is known.")
+        raise Conflict("not_unknown", _("The outcome of this message is known."))
     message.delivery_state, message.error_code = State.SENT, "assumed"
     message.save(update_fields=["delivery_state", "error_code"])
     _clear_notice(ticket)

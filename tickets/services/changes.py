@@ -1,0 +1,40 @@
+"""Changing a ticket: columns and events collected, then written together in two statements."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tickets.models import Ticket, TicketEvent
+from tickets.services.actors import Actor
+from tickets.services.events import new_event
+
+
+class TicketChange:
+    """What one verb does to one ticket. The caller holds the ticket's row locked and calls ``save`` once, in that transaction.
+
+    ``set`` changes columns, ``tell`` adds an event to the log; both take effect on ``ticket`` in memory at once, so that a later
+    step of the same verb sees them.
+    """
+
+    def __init__(self, ticket: Ticket, actor: Actor) -> None:
+        self.ticket = ticket
+        self.actor = actor
+        self._columns: set[str] = set()
+        self._events: list[TicketEvent] = []
+
+    def set(self, **values: Any) -> None:
+        """Give columns new values (by attribute name: ``assignee_id`` rather than ``assignee``)."""
+        for name, value in values.items():
+            setattr(self.ticket, name, value)
+            self._columns.add(name.removesuffix("_id"))
+
+    def tell(self, kind: str, data: Mapping[str, Any] | None = None) -> None:
+        """Add one event, in the order of the calls."""
+        self._events.append(new_event(ticket=self.ticket, kind=kind, actor=self.actor, data=data))
+
+    def save(self) -> None:
+        """Write it: the version is raised once, however many events there are."""
+        if not self._columns and not self._events:
+            return
+        self.ticket.version += 1
+        self.ticket.save(update_fields=[*self._columns, "version", "event_sequence"])
+        TicketEvent.objects.bulk_create(self._events)
