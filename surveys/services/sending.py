@@ -1,6 +1,7 @@
 """Asking: due invitations become mails, each exactly once or not at all."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.db.models import Q
 from channels_app.adapters.base import Can
 from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
+from helpdesk.common.errors import HelpdeskError
 from helpdesk.common.failpoints import failpoint
 from helpdesk.core.services import read_site_settings
 from surveys.models import Invitation
@@ -22,7 +24,11 @@ from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
 from tickets.services.system_messages import queue_system_message
 
+logger = logging.getLogger(__name__)
+
 MOST_A_RUN = 500
+# A channel whose secrets cannot be read, or whose kind is gone: somebody has to mend it first.
+PUT_OFF = timedelta(hours=1)
 
 
 def send_due_surveys(*, limit: int = MOST_A_RUN) -> int:
@@ -59,6 +65,19 @@ def _ask_next() -> bool:
     )
     if invitation is None:
         return False
+    try:
+        with transaction.atomic():
+            _decide(invitation, moment)
+    except HelpdeskError as error:
+        # It would be the first one due at every run: one channel out of order must not keep everybody from being asked.
+        logger.warning("invitation %s is put off: %s", invitation.pk, error.code)
+        invitation.due_at = moment + PUT_OFF
+        invitation.save(update_fields=["due_at"])
+    return True
+
+
+def _decide(invitation: Invitation, moment: datetime) -> None:
+    """Ask, put off or suppress one due invitation, whose row the caller holds."""
     ticket = invitation.ticket
     assert ticket is not None, "only contacts are asked about"
     _lock_customer(ticket.customer_id)
@@ -68,8 +87,12 @@ def _ask_next() -> bool:
         # Somebody wrote after the plan was made: the contact goes on.
         invitation.due_at = ends_at + invitation.survey.delay
         invitation.save(update_fields=["due_at"])
-        return True
+        return
     conversation = _conversation_of(invitation, ticket)
+    if ends_at is not None:
+        invitation.due_at = (
+            ends_at + invitation.survey.delay
+        )  # "too late" counts from the plan, however often it was put off
     reason = reason_not_to_ask(
         _circumstances(invitation, ticket, conversation, moment, occasions.refusal, ends_at is not None)
     )
@@ -77,7 +100,6 @@ def _ask_next() -> bool:
         _suppress(invitation, reason or "no_way")
     else:
         ask_customer(invitation, ticket, conversation, moment)
-    return True
 
 
 def _lock_customer(customer_id: int) -> None:
