@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
 
 from channels_app.models import InboundEvent
 from helpdesk.accounts.services import delete_old_idempotency_keys
@@ -25,9 +26,19 @@ def clean_up() -> int:
 
 
 def clear_raw_bodies() -> int:
-    """Forget the raw bytes of events processed more than 90 days ago; their files are then orphans for the next run."""
-    old = InboundEvent.objects.filter(
-        received_at__lt=now() - RAW_BODIES_KEPT, state__in=[InboundEvent.State.PROCESSED, InboundEvent.State.IGNORED]
-    ).exclude(body=None, body_file="")
-    ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return InboundEvent.objects.filter(pk__in=ids).update(body=None, body_file="", headers={})
+    """Forget the raw bytes of events filed more than 90 days ago, in rows and in storage; returns how many events.
+
+    Files go before the rows that name them, so that a run which is cut off leaves nothing that no later run would find.
+    """
+    filed = (InboundEvent.State.PROCESSED, InboundEvent.State.IGNORED)
+    old = InboundEvent.objects.filter(received_at__lt=now() - RAW_BODIES_KEPT, state__in=filed)
+    old = old.exclude(body=None, body_file="").order_by("pk")
+    cleared = last_id = 0
+    while batch := list(old.filter(pk__gt=last_id).values_list("pk", "body_file")[:BATCH]):
+        for _pk, key in batch:
+            if key:
+                default_storage.delete(key)
+        ids = [pk for pk, _key in batch]
+        cleared += InboundEvent.objects.filter(pk__in=ids).update(body=None, body_file="", headers={})
+        last_id = ids[-1]
+    return cleared
