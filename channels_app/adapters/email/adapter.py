@@ -58,9 +58,13 @@ class EmailAdapter(ChannelAdapter):
         return parse_guarded(event.body, own_addresses=frozenset(self.own_addresses()), max_bytes=max_bytes)
 
     def event_key(self, event: RawEvent) -> bytes:
-        key = email_key(event.body)
-        # Of a mail stored in part only the headers are known: its size stands in for the body's digest.
-        return digest("partial", key, str(event.meta.get("size", ""))) if event.meta.get("is_partial") else key
+        key, meta = email_key(event.body), event.meta
+        if not meta.get("is_partial"):
+            return key
+        # Of a mail stored in part only the headers are known: its size stands in for the body's digest. Where the server
+        # does not give even those, its number is all there is, and two such mails must not be taken for one.
+        place = () if event.body else (str(meta.get(name, "")) for name in ("folder", "uidvalidity", "uid"))
+        return digest("partial", key, str(meta.get("size", "")), *place)
 
     def choose_external_id(self, *, message_uuid: str, reply_token: str) -> str:
         domain = normalise_email(str(self.channel.config.get("address", ""))).rpartition("@")[2]

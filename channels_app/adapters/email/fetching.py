@@ -112,6 +112,8 @@ class MailboxPoll:
                 raise
             marks.pop("trouble", None)
             marks["last_uid"] = group[-1].uid
+        # What was found and not listed has vanished; to look for it again would never end.
+        marks["last_uid"] = max([marks["last_uid"], *uids])
         return True
 
     def _is_full(self, group: Sequence[Listed] = ()) -> bool:

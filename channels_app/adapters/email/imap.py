@@ -113,9 +113,18 @@ class ImapConnection:
             return sorted(int(uid) for uid in self._mailbox.uids(f'HEADER Message-ID "{quoted}"', charset=None))
 
     def listed(self, uids: Sequence[int]) -> list[Listed]:
-        """Size and arrival of those of the mails that are still there, ascending."""
+        """Size and arrival of those of the mails that are still there, ascending.
+
+        One that the server cannot describe hides no other: it comes with size 0.
+        """
+        try:
+            answers = self._fetch(uids, "(UID RFC822.SIZE INTERNALDATE)")
+        except Unfetchable:
+            if len(uids) == 1:
+                return [Listed(uid=uids[0], size=0, arrived_at=now())]
+            return [mail for uid in sorted(uids) for mail in self.listed([uid])]
         found: dict[int, Listed] = {}
-        for described, _data in self._fetch(uids, "(UID RFC822.SIZE INTERNALDATE)"):
+        for described, _data in answers:
             uid, size = _UID.search(described), _SIZE.search(described)
             if uid and size and int(uid[1]) in uids:
                 arrived_at = _arrived_at(described)
