@@ -82,3 +82,26 @@ def test_spam_leaves_the_figures_and_comes_back(email_channel, agent):
     conversation.refresh_from_db()
     assert (ticket.status, ticket.is_spam, conversation.active_ticket) == ("open", False, ticket)
     assert ticket.waiting_since is not None
+
+
+def test_merge_is_not_undone_while_the_other_ticket_is_merged_further(pair, agent, email_channel):
+    loser, winner = pair
+    last = make_ticket(email_channel, text="third")
+    actor = Actor.agent(agent)
+    merge_tickets(ticket_id=loser.pk, into_ticket_id=winner.pk, actor=actor)
+    merge_tickets(ticket_id=winner.pk, into_ticket_id=last.pk, actor=actor)
+    with pytest.raises(Conflict) as refused:
+        unmerge_ticket(ticket_id=loser.pk, actor=actor)
+    assert refused.value.code == "merged_further"
+    unmerge_ticket(ticket_id=winner.pk, actor=actor)
+    unmerge_ticket(ticket_id=loser.pk, actor=actor)
+    assert [ticket.messages.count() for ticket in (loser, winner, last)] == [1, 1, 1]
+
+
+def test_ticket_taken_out_of_spam_by_undoing_the_merge_hears_its_customer_again(pair, agent, email_channel):
+    loser, winner = pair
+    token = Conversation.objects.get(active_ticket=loser).reply_token
+    merge_tickets(ticket_id=loser.pk, into_ticket_id=winner.pk, actor=Actor.agent(agent))
+    mark_spam(ticket_id=winner.pk, actor=Actor.agent(agent))
+    unmerge_ticket(ticket_id=loser.pk, actor=Actor.agent(agent))
+    assert receive_message(email_channel, thread_tokens=[token]).ticket_id == loser.pk
