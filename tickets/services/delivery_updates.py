@@ -53,8 +53,9 @@ def _find_message(channel: Channel, item: DeliveryUpdate) -> Message | None:
             if message is not None:
                 return message
     if item.thread_tokens and not item.status_of:
-        # The bounce names the conversation only: its newest message is what came back.
-        return sent.filter(conversation__reply_token__in=list(item.thread_tokens)).order_by("-id").first()
+        # The bounce names the conversation only: the newest message that has left is what came back.
+        left = sent.exclude(delivery_state__in=[Message.DeliveryState.QUEUED, Message.DeliveryState.CANCELLED])
+        return left.filter(conversation__reply_token__in=list(item.thread_tokens)).order_by("-id").first()
     return None
 
 
