@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
+from channels_app import webhooks
 from channels_app.adapters.api.forms import make_secret
 from channels_app.adapters.api.signing import sign_headers
 from channels_app.models import InboundEvent
@@ -86,6 +87,12 @@ def test_call_that_is_not_rightly_signed_is_refused_counted_and_not_stored(chann
     assert answer.json() == {"code": "invalid_signature"}
     assert InboundEvent.objects.count() == 0
     assert RateCounter.objects.get(key=f"webhook-refused:{channel.pk}").count == 1
+
+
+def test_flood_of_forgeries_is_refused_like_the_first(channel, secret, monkeypatch):
+    monkeypatch.setattr(webhooks, "_REFUSALS_COUNTED_PER_HOUR", 1)
+    assert [post(channel).status_code for _ in range(3)] == [401, 401, 401]
+    assert post(channel, headers=sign(secret)).status_code == 200
 
 
 def test_channel_without_a_secret_is_closed(secret):
