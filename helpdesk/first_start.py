@@ -19,6 +19,7 @@ from surveys.services.preset import ensure_preset_survey
 ADMIN_NAME = "admin"
 SUPPORT_SLUG = "support"
 SUPPORT_ADDRESS = "support@localhost"
+LONGEST_WAIT = "5min"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,9 @@ def prepare_first_start() -> FirstStart:
 
 
 def _wait_for_other_hosts() -> None:
+    """Wait as long as another host may need for its demo data; the limits of ordinary statements are shorter than that."""
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'; SET LOCAL statement_timeout = '{LONGEST_WAIT}'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('first-start', 0))")
 
 
