@@ -117,7 +117,7 @@ def test_reply_costs_what_it_is_pinned_to(desk: Client, url: Address, agent: Any
     data = {"kind": "message", "text": "hello", "seen": str(ticket.event_sequence)}
     with CaptureQueriesContext(connection) as queries:
         assert desk.post(url("reply", ticket), data).status_code == 204
-    assert len(queries) <= 17, len(queries)
+    assert len(queries) <= 15, len(queries)
 
 
 def test_reply_goes_through_the_chosen_conversation_alone(
