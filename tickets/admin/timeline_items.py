@@ -113,7 +113,7 @@ def _key(at: datetime, rank: int, number: int) -> str:
 def _contact(message: Message) -> Item:
     number = message.contact_number
     label = _("Contact %(number)d") % {"number": number}
-    return Item(kind="contact", dom_id=f"c-{number}", key=_key(message.sort_at, 0, 0), label=label)
+    return Item(kind="contact", dom_id=f"c-{number}", key=_key(message.sort_at, 0, 0), label=label, at=message.sort_at)
 
 
 def _day(at: Any) -> Item:

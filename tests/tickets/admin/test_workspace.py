@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from channels_app.adapters.base import Address as Sender
+from helpdesk.common.clock import now
 from tests.factories import last_message, make_team, make_ticket, receive_message
 from tests.tickets.admin.conftest import FRAGMENT
 from tickets.models import Customer, Message, MessageRecipient, Ticket
@@ -253,3 +255,11 @@ def test_headings_are_in_order_and_pictures_have_names(desk: Client, url: Addres
     assert levels.count(1) == 1
     assert levels[0] == 1
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|hx-on", html)
+
+
+def test_new_contact_of_another_day_brings_no_separator_of_today(
+    desk: Client, url: Address, email_channel: Any
+) -> None:
+    ticket = make_ticket(email_channel)
+    Message.objects.filter(ticket=ticket).update(contact_number=2, sort_at=now() - timedelta(days=3))
+    assert "Today" not in desk.get(url("change", ticket)).content.decode()
