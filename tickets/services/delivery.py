@@ -34,7 +34,9 @@ MOST_PER_SWEEP = 100
 State = Message.DeliveryState
 OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
 
-# Which channels have enough under way is asked once and not per row: the outbox may hold thousands of messages.
+# The outbox may hold thousands of messages. So it is asked once, not per row, which channels have enough under way; and OFFSET 0
+# keeps "is nothing older waiting?" a look into the index per row: as a join, PostgreSQL would compare every pair of messages
+# whenever its statistics are of a time when the outbox was empty.
 _CLAIM = """
 WITH saturated AS (
     SELECT s.channel_id FROM tickets_message s
@@ -51,7 +53,7 @@ WHERE id = (
       AND m.channel_id NOT IN (SELECT channel_id FROM saturated)
       AND NOT EXISTS (
         SELECT 1 FROM tickets_message e
-        WHERE e.conversation_id = m.conversation_id AND e.id < m.id AND e.delivery_state IN ('queued', 'sending'))
+        WHERE e.conversation_id = m.conversation_id AND e.id < m.id AND e.delivery_state IN ('queued', 'sending') OFFSET 0)
     ORDER BY m.next_try_at NULLS FIRST, m.id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, attempts
 """
