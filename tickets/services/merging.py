@@ -77,7 +77,8 @@ def unmerge_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     if loser.merged_into_id != merged:
         raise Conflict("not_merged", _("This ticket is not merged into another."))
     if winner.merged_into_id is not None:
-        raise Conflict("merged_further", f"Ticket {winner.number} is merged itself. Undo that merge first.")
+        text = _("Ticket %(number)s is merged itself. Undo that merge first.") % {"number": winner.number}
+        raise Conflict("merged_further", text)
     event = TicketEvent.objects.filter(ticket=loser, kind="ticket.merged").order_by("-sequence")[0]
     Message.objects.filter(pk__in=absorbed.data["messages"], ticket=winner).update(ticket=loser)
     free = Q(active_ticket=winner) | Q(active_ticket=None)
