@@ -4,7 +4,6 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -17,6 +16,7 @@ from channels_app.models import Channel, InboundEvent
 from channels_app.registry import adapter_for
 from channels_app.signals import events_stored
 from helpdesk.common.clock import now
+from helpdesk.common.doorbell import call_on_commit
 from helpdesk.common.failpoints import failpoint
 
 MAX_EVENT_BYTES = 25 * 1024 * 1024
@@ -156,7 +156,7 @@ def _insert_and_announce(rows: list[InboundEvent], *, is_announced: bool = True)
     new_ids = [row.pk for row in stored]
     waiting = [row.pk for row in stored if row.state == InboundEvent.State.RECEIVED]
     if waiting and is_announced:
-        transaction.on_commit(partial(announce_events, waiting), robust=True)
+        call_on_commit(announce_events, waiting)
     return new_ids
 
 

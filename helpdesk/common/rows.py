@@ -128,14 +128,14 @@ def _insert_text(model: type[Model], left_out: tuple[str, ...]) -> tuple[str, st
     fields = [field for field in model._meta.concrete_fields if field.attname not in left_out]
     names = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{model._meta.db_table}" ({names})', f"({places})", _preparer(fields)  # noqa: S608  names of the model
+    return f'INSERT INTO "{model._meta.db_table}" ({names})', f"({places})", _preparer(fields)
 
 
 @lru_cache(maxsize=64)
 def _update_text(model: type[Model], names: tuple[str, ...]) -> tuple[str, Callable[[Model], list[Any]]]:
     fields = [model._meta.get_field(name) for name in names]
     assignments = ", ".join(f'"{field.column}" = %s' for field in fields)
-    return f'UPDATE "{model._meta.db_table}" SET {assignments} WHERE "id" = %s', _preparer(fields)
+    return f'UPDATE "{model._meta.db_table}" SET {assignments} WHERE "id" = %s', _preparer(fields)  # noqa: S608  names of the model
 
 
 def _preparer(fields: Sequence[Field]) -> Callable[[Model], list[Any]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import TooManyRequests
+from helpdesk.common.rows import columns, fetch, read
 from helpdesk.core.models import JobRun, RateCounter, SiteSettings
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,8 @@ RUNS_KEPT = timedelta(days=14)
 
 def read_site_settings() -> SiteSettings:
     """The options as stored; the defaults when nobody has saved any yet."""
-    return SiteSettings.objects.filter(pk=1).first() or SiteSettings(pk=1)
+    row = fetch(f"SELECT {columns(SiteSettings, 's')} FROM core_sitesettings s WHERE s.id = 1")  # noqa: S608  names of the model
+    return read(row, SiteSettings)[0] if row else SiteSettings(pk=1)
 
 
 class RunningJob:

@@ -12,14 +12,17 @@ from tickets.services.system_messages import queue_system_message
 MOST_PER_ADDRESS_AND_HOUR = 3
 
 
-def acknowledge_ticket(*, ticket: Ticket, conversation: Conversation, item: InboundMessage) -> None:
+def acknowledge_ticket(*, ticket_id: int, conversation_id: int, item: InboundMessage) -> None:
     """Queue the acknowledgement of a new ticket. The text holds the number and nothing that the sender wrote.
 
     Two machines that answer each other without any header stop at three an hour.
     """
-    if not read_site_settings().acknowledge_new_tickets or ticket.is_spam:
+    site = read_site_settings()
+    if not site.acknowledge_new_tickets or item.is_auto_reply or item.no_auto_answer:
         return
-    if item.is_auto_reply or item.no_auto_answer:
+    ticket = Ticket.objects.get(pk=ticket_id)
+    conversation = Conversation.objects.select_related("identity").get(pk=conversation_id)
+    if ticket.is_spam:
         return
     try:
         count_and_check(
@@ -27,7 +30,7 @@ def acknowledge_ticket(*, ticket: Ticket, conversation: Conversation, item: Inbo
         )
     except TooManyRequests:
         return
-    with override(ticket.language or read_site_settings().default_language):
+    with override(ticket.language or site.default_language):
         queue_system_message(
             conversation_id=conversation.pk,
             ticket_id=ticket.pk,

@@ -46,6 +46,7 @@ def find_thread(*, channel: Channel, item: InboundMessage) -> Thread:
         return _messaging_thread(channel, item)
     named = _by_token(item.thread_tokens) or _by_references(channel, item)
     if named is not None:
+        _know_channel(named, channel)
         identity = named.identity
         if identity.address != item.sender.address:
             identity = find_or_create_identity(channel=channel, sender=item.sender, language=item.language)
@@ -71,6 +72,12 @@ def _lock(condition: str, parameters: Sequence[Any]) -> list[Conversation]:
         conversation.identity, identity.customer = identity, customer
         found.append(conversation)
     return found
+
+
+def _know_channel(conversation: Conversation, channel: Channel) -> None:
+    """Spare the query for a channel that is in hand; a token may lead to a conversation on another one."""
+    if conversation.channel_id == channel.pk:
+        conversation.channel = channel
 
 
 def _by_token(tokens: Sequence[str]) -> Conversation | None:
@@ -108,6 +115,7 @@ def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:
     thread_id = item.thread_id[:200] or f"identity:{identity.pk}"
     named = ("v.channel_id = %s AND v.external_thread_id = %s", [channel.pk, thread_id])
     for conversation in _lock(*named):
+        _know_channel(conversation, channel)
         return Thread(conversation=conversation, identity=identity, is_new=False)
     # Two first messages at once: the constraint lets one row in, and both go on with it.
     Conversation.objects.bulk_create(
@@ -115,4 +123,5 @@ def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:
         ignore_conflicts=True,
     )
     conversation = _lock(*named)[0]
+    _know_channel(conversation, channel)
     return Thread(conversation=conversation, identity=identity, is_new=conversation.last_message_at is None)

@@ -17,12 +17,14 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import ParseError
 from helpdesk.common.failpoints import failpoint
 from helpdesk.common.rows import Batch, fetch
+from tickets.services.acknowledging import acknowledge_ticket
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile, store_file
 from tickets.services.message_filing import file_message
 
 __all__ = ["Filed", "receive"]
 
+COMPLETION_COLUMNS = ("state", "processed_at", "lease_until", "reason", "reason_code")
 IntakeStep = Callable[[Channel, InboundItem, InboundEvent | None], Filed | None]
 
 
@@ -42,33 +44,58 @@ def receive(
     if isinstance(item, Ignored):
         filed = Filed(outcome="ignored", reason=item.reason)
         return _completed(filed, event, completes_event)
-    known = _find_duplicate(channel, item)
+    # The first attempt at an event meets a repetition so rarely that the constraint may find it.
+    is_first_attempt = event is not None and event.attempts == 1
+    known = None if is_first_attempt else _find_duplicate(channel, item)
     if known is not None:
         return _completed(known, event, completes_event)
     files = _store_attachments(item)
     failpoint("intake.before_transaction")
     try:
         with transaction.atomic():
-            filed = _run_steps(channel, item, event, files)
+            filed = _file(channel, item, event, files, completes_event=completes_event)
             failpoint("intake.before_commit")
-            _completed(filed, event, completes_event)
     except IntegrityError as error:
         if "message_received_once" not in str(error):
             raise
-        return _completed(Filed(outcome="duplicate"), event, completes_event)
+        return _completed(_find_duplicate(channel, item) or Filed(outcome="duplicate"), event, completes_event)
     failpoint("intake.after_commit")
     return filed
 
 
+def _file(
+    channel: Channel,
+    item: InboundItem,
+    event: InboundEvent | None,
+    files: Sequence[StoredFile],
+    *,
+    completes_event: bool,
+) -> Filed:
+    batch = Batch()
+    filed = _run_steps(channel, item, event, files, batch)
+    if completes_event:
+        _complete(filed, event, batch)
+    batch.run()
+    if filed.outcome == "created" and isinstance(item, InboundMessage) and filed.ticket_id and filed.conversation_id:
+        acknowledge_ticket(ticket_id=filed.ticket_id, conversation_id=filed.conversation_id, item=item)
+    return filed
+
+
 def _completed(filed: Filed, event: InboundEvent | None, completes_event: bool) -> Filed:
-    if event is not None and completes_event:
-        state = InboundEvent.State.IGNORED if filed.outcome == "ignored" else InboundEvent.State.PROCESSED
-        event.state, event.processed_at, event.lease_until = state, now(), None
-        event.reason, event.reason_code = filed.reason or "", ""
+    if completes_event:
         batch = Batch()
-        batch.update(event, ("state", "processed_at", "lease_until", "reason", "reason_code"))
+        _complete(filed, event, batch)
         batch.run()
     return filed
+
+
+def _complete(filed: Filed, event: InboundEvent | None, batch: Batch) -> None:
+    if event is None:
+        return
+    event.state = InboundEvent.State.IGNORED if filed.outcome == "ignored" else InboundEvent.State.PROCESSED
+    event.processed_at, event.lease_until = now(), None
+    event.reason, event.reason_code = filed.reason or "", ""
+    batch.update(event, COMPLETION_COLUMNS)
 
 
 def _find_duplicate(channel: Channel, item: InboundItem) -> Filed | None:
@@ -103,11 +130,13 @@ def _store_attachments(item: InboundItem) -> Sequence[StoredFile]:
     ]
 
 
-def _run_steps(channel: Channel, item: InboundItem, event: InboundEvent | None, files: Sequence[StoredFile]) -> Filed:
+def _run_steps(
+    channel: Channel, item: InboundItem, event: InboundEvent | None, files: Sequence[StoredFile], batch: Batch
+) -> Filed:
     for step in _load_steps(tuple(settings.HELPDESK_INTAKE_STEPS)):
         filed = step(channel, item, event)
         if filed is not None:
             return filed
     if isinstance(item, InboundMessage):
-        return file_message(channel=channel, item=item, event=event, files=files)
+        return file_message(channel=channel, item=item, event=event, files=files, batch=batch)
     raise ParseError("unknown_item", f"Nothing here can file an item of type {type(item).__name__}.")

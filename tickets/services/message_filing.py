@@ -15,7 +15,6 @@ from tickets.models.message import external_digest
 from tickets.policies import ordering
 from tickets.policies.contacts import contact_after
 from tickets.policies.lifecycle import next_status, takes_message
-from tickets.services.acknowledging import acknowledge_ticket
 from tickets.services.actors import Actor
 from tickets.services.conversations import Thread, find_thread
 from tickets.services.events import new_event
@@ -35,11 +34,12 @@ HOT_COLUMNS = (
 
 
 def file_message(
-    *, channel: Channel, item: InboundMessage, event: InboundEvent | None, files: Sequence[StoredFile]
+    *, channel: Channel, item: InboundMessage, event: InboundEvent | None, files: Sequence[StoredFile], batch: Batch
 ) -> Filed:
-    """Put one message of a customer where it belongs. Raises IntegrityError when it was received before.
+    """Put one message of a customer where it belongs.
 
-    The rows to change are found and locked first; then all that is written goes out in one batch.
+    The rows to change are found and locked here; all that is to be written is put into ``batch``, which the caller runs in the
+    same transaction. That raises IntegrityError ("message_received_once") for a message that is here already.
     """
     if item.is_echo:
         return Filed(outcome="ignored", reason="echo")
@@ -60,9 +60,7 @@ def file_message(
     message = _new_message(channel, thread, ticket, item, event, received_at, sort_at)
     message.pk = message_id
     events.append(("message.received", _received_data(message)))
-    _store(thread, ticket, message, events, files, is_new=is_new)
-    if is_new:
-        acknowledge_ticket(ticket=ticket, conversation=thread.conversation, item=item)
+    _write(batch, thread, ticket, message, events, files, is_new=is_new)
     reopened = was_resolved and ticket.status != Ticket.Status.RESOLVED
     return Filed(
         outcome="created" if is_new else "reopened" if reopened else "appended",
@@ -84,13 +82,12 @@ def _give_keys(ticket: Ticket, thread: Thread) -> int:
     return message_id
 
 
-def _store(
-    thread: Thread, ticket: Ticket, message: Message, events: list[tuple[str, dict[str, Any]]],
+def _write(
+    batch: Batch, thread: Thread, ticket: Ticket, message: Message, events: list[tuple[str, dict[str, Any]]],
     files: Sequence[StoredFile], *, is_new: bool,
 ) -> None:  # fmt: skip
     rows = _events(ticket, events, message)
     _touch_conversation(thread.conversation, ticket, message.sort_at)
-    batch = Batch()
     if is_new:
         batch.insert([ticket])
     else:
@@ -103,7 +100,6 @@ def _store(
     batch.insert([file.as_attachment(message.pk) for file in files])
     add_to_index(batch, [(message.pk, f"{message.subject}\n{message.text}")])
     batch.insert(rows)
-    batch.run()
 
 
 def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple[Ticket | None, Ticket | None]:
