@@ -222,8 +222,11 @@ def end_orphan(cluster: Path, socket_dir: Path) -> None:
 
 
 @contextlib.contextmanager
-def temporary_server() -> Iterator[str]:
-    """A server on a new, empty cluster that is gone afterwards; yields its URL. For tests: a crash loses data."""
+def temporary_server(*, is_durable: bool = False) -> Iterator[str]:
+    """A server on a new, empty cluster that is gone afterwards; yields its URL. For tests: a crash loses data.
+
+    ``is_durable``: it waits for the disk as the product's own does, for measurements.
+    """
     # A TMPDIR may be too long for a socket, or closed to the account that runs the server.
     folder = Path(tempfile.mkdtemp(prefix="helpdesk-", dir="/tmp"))
     try:
@@ -235,7 +238,7 @@ def temporary_server() -> Iterator[str]:
             cluster=folder / "cluster",
             socket_dir=folder / "socket",
             account=account,
-            is_throwaway=True,
+            is_throwaway=not is_durable,
         )
         make_private_folder(server.socket_dir, account=account)
         server.make_cluster()

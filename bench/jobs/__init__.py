@@ -1,0 +1,1 @@
+"""The jobs of the suite, in the order of their run."""
