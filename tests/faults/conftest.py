@@ -30,10 +30,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def database_url(name: str) -> str:
-    """The address of another database on the server of the tests."""
-    base, _, query = os.environ["DATABASE_URL"].partition("?")
-    return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+def connect(database: str) -> psycopg.Connection:
+    """A connection to another database on the server of the tests."""
+    known = connection.settings_dict
+    return psycopg.connect(
+        host=known["HOST"] or None,
+        port=known["PORT"] or None,
+        user=known["USER"],
+        password=known["PASSWORD"] or None,
+        dbname=database,
+        autocommit=True,
+    )
 
 
 class Zygote:
@@ -89,7 +96,7 @@ class World:
         return self._tell(do="wait", pid=pid)["status"]
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(database_url(self.database), autocommit=True) as own:
+        with connect(self.database) as own:
             return own.execute(sql).fetchall()  # type: ignore[arg-type]
 
     def count(self, what: str) -> int:
@@ -97,7 +104,7 @@ class World:
 
     def let_leases_expire(self) -> None:
         """As if the minutes had passed."""
-        with psycopg.connect(database_url(self.database), autocommit=True) as own:
+        with connect(self.database) as own:
             for table in ("channels_app_inboundevent", "tickets_message"):
                 own.execute(
                     f"UPDATE {table} SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL"
@@ -127,13 +134,12 @@ def world(transactional_db: None, zygote: Zygote, tmp_path: Path) -> Iterator[Wo
     template = connection.settings_dict["NAME"]
     connection.close()
     name = f"fault_{uuid.uuid4().hex[:12]}"
-    admin_url = database_url("postgres")
-    with psycopg.connect(admin_url, autocommit=True) as admin:
+    with connect("postgres") as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
     try:
         yield World(database=name, folder=tmp_path / "media", zygote=zygote)
     finally:
-        with psycopg.connect(admin_url, autocommit=True) as admin:
+        with connect("postgres") as admin:
             admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
 
 

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 
 def run_program(program: str, **environment: str) -> int:
     """Run the Python text and return its exit code, negative for a signal."""
-    database = connection.settings_dict
-    place = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    variables = os.environ | {"DATABASE_URL": f"postgres://{place}", "PYTHONPATH": str(ROOT)} | environment
-    return subprocess.run([sys.executable, "-c", program], env=variables, cwd=ROOT, timeout=120, check=False).returncode
+    # The suite's DATABASE_URL names the server; only the test's own database is another one there.
+    name = connection.settings_dict["NAME"]
+    prefix = f"import django; django.setup(); from django.db import connection; connection.settings_dict['NAME'] = {name!r}\n"
+    variables = os.environ | {"PYTHONPATH": str(ROOT)} | environment
+    command = [sys.executable, "-c", prefix + program]
+    return subprocess.run(command, env=variables, cwd=ROOT, timeout=120, check=False).returncode
