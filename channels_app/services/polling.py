@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from time import monotonic
 
 from django.db import DatabaseError, transaction
@@ -16,7 +15,7 @@ from channels_app.adapters.base import AdapterError, ChannelAdapter, ChannelConf
 from channels_app.models import Channel, InboundEvent
 from channels_app.services.storing import announce_events, read_raw_event, store_polled, write_body
 from helpdesk.common.clock import now
-from helpdesk.common.doorbell import ring
+from helpdesk.common.doorbell import call_on_commit, ring
 from helpdesk.common.errors import Conflict, HelpdeskError, InvalidInput, NotVisible
 
 logger = logging.getLogger(__name__)
@@ -117,7 +116,7 @@ def fetch_anyway(*, event_id: int) -> None:
         )
         if not updated:
             raise Conflict("nothing_to_fetch", _("Somebody else has just fetched this event."))
-        transaction.on_commit(partial(announce_events, [event_id]), robust=True)
+        call_on_commit(announce_events, [event_id])
 
 
 def find_channel(slug: str) -> Channel:

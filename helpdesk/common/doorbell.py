@@ -1,7 +1,20 @@
 """Starting a task after commit. The broker is a doorbell: when it is down, the sweep finds the work a little later."""
 
+from collections.abc import Callable
+from typing import Any
+
 from celery import current_app
 from django.db import transaction
+
+
+def call_on_commit(function: Callable[..., Any], *args: Any) -> None:
+    """Call ``function(*args)`` when the transaction commits; what it raises is logged and never an error for the caller."""
+
+    # A function and no partial: Django names the callback when it logs that it failed, and a partial has no name.
+    def call_now() -> None:
+        function(*args)
+
+    transaction.on_commit(call_now, robust=True)
 
 
 def ring_on_commit(task: str, *args: int | str) -> None:
@@ -9,12 +22,7 @@ def ring_on_commit(task: str, *args: int | str) -> None:
 
     By name, so that services need not know their doors. A dead broker is logged and never an error for the caller.
     """
-
-    # A function and no partial: Django names the callback when it logs that it failed, and a partial has no name.
-    def ring_now() -> None:
-        ring(task, *args)
-
-    transaction.on_commit(ring_now, robust=True)
+    call_on_commit(ring, task, *args)
 
 
 def ring(task: str, *args: int | str) -> None:

@@ -1,13 +1,13 @@
 """The verbs on a ticket's status. Each: one transaction, one event, version raised, effects after commit."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
+from helpdesk.common.doorbell import call_on_commit
 from helpdesk.common.errors import Conflict
 from tickets import signals
 from tickets.models import Conversation, Message, Ticket
@@ -89,7 +89,7 @@ def resolve(change: TicketChange) -> None:
         waiting_since=None,
         snoozed_until=None,
     )
-    transaction.on_commit(partial(_announce_resolution, ticket.pk), robust=True)
+    call_on_commit(_announce_resolution, ticket.pk)
 
 
 def _announce_resolution(ticket_id: int) -> None:
