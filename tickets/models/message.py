@@ -203,6 +203,8 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
+        # Who attaches an upload asks whether it was used before; the sweep asks for every file whether somebody needs it.
+        indexes = [models.Index(fields=["storage_key"], name="attachment_by_file")]
 
     def __str__(self) -> str:
         return self.name
