@@ -33,14 +33,16 @@ def _lock(message_id: int) -> tuple[Ticket, Message]:
 def undo_send(*, message_id: int, actor: Actor) -> Message:
     """Cancel a reply that still waits; its text goes back into the draft and the clocks run as before it.
 
-    Raises Conflict "already_sent" once a sender has taken it.
+    Raises Conflict "already_sent" once a sender has taken it, "not_a_reply" for mail that the system writes by itself.
     """
     ticket, message = _lock(message_id)
+    if message.author == Message.Author.SYSTEM:
+        raise Conflict("not_a_reply", _("Only a reply can be taken back."))
     if message.delivery_state != State.QUEUED or message.attempts:
         raise Conflict("already_sent", _("The message has left already and cannot be taken back."))
     message.delivery_state = State.CANCELLED
     message.save(update_fields=["delivery_state"])
-    _restore_clocks(ticket)
+    _restore_clocks(ticket, message)
     if actor.user_id is not None:
         Draft.objects.update_or_create(
             agent_id=actor.user_id, ticket=ticket, kind=Message.Kind.MESSAGE, defaults={"text": message.reply_text}
@@ -49,14 +51,15 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
     return message
 
 
-def _restore_clocks(ticket: Ticket) -> None:
+def _restore_clocks(ticket: Ticket, message: Message) -> None:
     """Figures of the ticket as if the cancelled reply had never been written."""
     answers = ticket.messages.filter(author=Message.Author.AGENT, kind=Message.Kind.MESSAGE).exclude(
         delivery_state=State.CANCELLED
     )
     ticket.agent_reply_count = answers.count()
-    if ticket.agent_reply_count == 0:
-        ticket.first_response_at = None
+    if ticket.first_response_at == message.sort_at:
+        later = answers.filter(sort_at__gt=message.sort_at).order_by("sort_at", "id")
+        ticket.first_response_at = later.values_list("sort_at", flat=True).first()
     if ticket.status in (Ticket.Status.NEW, Ticket.Status.OPEN, Ticket.Status.PENDING, Ticket.Status.ON_HOLD):
         ticket.waiting_since = first_unanswered_at(ticket)
     last = (

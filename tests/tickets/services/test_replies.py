@@ -12,6 +12,7 @@ from tickets.services.files import store_file
 from tickets.services.lifecycle import resolve_ticket
 from tickets.services.opening import open_ticket
 from tickets.services.replies import add_note, reply_to_ticket
+from tickets.services.system_messages import queue_system_message
 from tickets.services.unsending import undo_send
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,24 @@ def test_undo_puts_everything_back(ticket, ana):
     assert (ticket.waiting_since, ticket.first_response_at, ticket.agent_reply_count) == (waiting, None, 0)
     assert ticket.preview == "Where is my parcel?"
     assert Draft.objects.get().text == "Oops"
+
+
+def test_undoing_the_first_of_two_replies_leaves_the_second_as_the_first_response(ticket, ana):
+    first = reply_to_ticket(ticket_id=ticket.pk, actor=ana, text="Oops", undo_seconds=5)
+    second = reply_to_ticket(ticket_id=ticket.pk, actor=ana, text="It is on its way.")
+    undo_send(message_id=first.pk, actor=ana)
+    ticket.refresh_from_db()
+    assert (ticket.first_response_at, ticket.agent_reply_count) == (second.sort_at, 1)
+
+
+def test_mail_of_the_system_is_no_reply_that_could_be_undone(ticket, ana):
+    conversation = Conversation.objects.get(active_ticket=ticket)
+    mail = queue_system_message(
+        conversation_id=conversation.pk, ticket_id=ticket.pk, purpose="survey", subject="How was it?", text="1 2 3"
+    )
+    with pytest.raises(Conflict) as refused:
+        undo_send(message_id=mail.pk, actor=ana)
+    assert refused.value.code == "not_a_reply"
 
 
 def test_what_a_sender_has_taken_cannot_be_undone(ticket, ana):
