@@ -19,12 +19,20 @@ def redact(text: str) -> str:
     return text
 
 
+_plain = logging.Formatter()
+
+
 class RedactSecrets(logging.Filter):
-    """Rewrites each record's message through ``redact``."""
+    """Rewrites each record's message, and the traceback below it, through ``redact``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
         cleaned = redact(message)
         if cleaned != message:
             record.msg, record.args = cleaned, ()
+        if record.exc_info and not record.exc_text:
+            # Formatters print this text where it is set; an error's own words may quote an address with a password.
+            record.exc_text = _plain.formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redact(record.exc_text)
         return True

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import TooManyRequests
+from helpdesk.common.logs import redact
 from helpdesk.common.rows import columns, fetch, read
 from helpdesk.core.models import JobRun, RateCounter, SiteSettings
 
@@ -43,7 +44,7 @@ def record_job_run(job: str) -> Iterator[RunningJob]:
     try:
         yield running
     except Exception:
-        error = traceback.format_exc(limit=8)[-4000:]
+        error = redact(traceback.format_exc(limit=8))[-4000:]
         raise
     finally:
         JobRun.objects.filter(pk=row.pk).update(ended_at=now(), handled=running.handled, error=error)

@@ -1,6 +1,7 @@
 """Log records without secrets."""
 
 import logging
+import sys
 
 import pytest
 
@@ -25,6 +26,17 @@ def test_secret_never_reaches_the_log(line):
     record = logging.LogRecord("x", logging.INFO, __file__, 1, "%s", (line,), None)
     assert RedactSecrets().filter(record)
     assert CANARY not in record.getMessage()
+
+
+def test_secret_in_the_words_of_an_error_never_reaches_the_log():
+    try:
+        raise ValueError(f"cannot connect to smtp://desk:{CANARY}@mail.example")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "sending failed", (), sys.exc_info())
+    assert RedactSecrets().filter(record)
+    printed = logging.Formatter("%(message)s").format(record)
+    assert CANARY not in printed
+    assert "smtp://desk:[redacted]@mail.example" in printed
 
 
 def test_ordinary_line_is_left_as_it_is():
