@@ -109,7 +109,9 @@ def test_foreign_keys_point_up_the_layers_only():
 def test_policies_are_pure():
     wrong = []
     for file, line, here, there in arrows():
-        if ".policies" in here and (there.startswith("django.db") or ".models" in there or there == "helpdesk.common.clock"):
+        if ".policies" in here and (
+            there.startswith("django.db") or ".models" in there or there == "helpdesk.common.clock"
+        ):
             wrong.append(f"{file}:{line} imports {there}")
     assert not wrong, "\n".join(wrong)
 
@@ -118,7 +120,8 @@ def test_adapters_know_no_ticket_and_common_knows_no_app():
     wrong = [
         f"{file}:{line} imports {there}"
         for file, line, here, there in arrows()
-        if here.startswith("channels_app.adapters") and there.startswith(("tickets", "surveys", "reporting", "channels_app.models"))
+        if here.startswith("channels_app.adapters")
+        and there.startswith(("tickets", "surveys", "reporting", "channels_app.models"))
     ]
     assert not wrong, "\n".join(wrong)
 

@@ -6,7 +6,7 @@ database, signals and ``auto_now``). Everywhere else the ORM is the better tool.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -104,8 +104,12 @@ def _reading(model: type[Model]) -> tuple[list[str], list[tuple[int, Callable[[A
     for position, field in enumerate(fields):
         from_db = getattr(field, "from_db_value", None)
         if from_db is not None:
-            converters.append((position, lambda value, convert=from_db: convert(value, None, connection)))
+            converters.append((position, partial(_from_db, from_db)))
     return [field.attname for field in fields], converters
+
+
+def _from_db(convert: Callable[..., Any], value: Any) -> Any:
+    return convert(value, None, connection)
 
 
 def _left_to_database(row: Model) -> tuple[str, ...]:
@@ -133,7 +137,8 @@ def _insert_text(model: type[Model], left_out: tuple[str, ...]) -> tuple[str, st
 
 @lru_cache(maxsize=64)
 def _update_text(model: type[Model], names: tuple[str, ...]) -> tuple[str, Callable[[Model], list[Any]]]:
-    fields = [model._meta.get_field(name) for name in names]
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
     assignments = ", ".join(f'"{field.column}" = %s' for field in fields)
     return f'UPDATE "{model._meta.db_table}" SET {assignments} WHERE "id" = %s', _preparer(fields)  # noqa: S608  names of the model
 

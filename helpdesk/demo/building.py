@@ -123,12 +123,12 @@ def _play(player: Player) -> None:
             closes_at = at + Channel._meta.get_field("reopen_window").default + timedelta(minutes=1)
             if step.verb == "resolves" and closes_at < present:
                 timeline.append((closes_at, order, "", None))
-    for at, _order, key, step in sorted(timeline, key=lambda row: row[:2]):
+    for at, _order, key, happening in sorted(timeline, key=lambda row: row[:2]):
         with told_time(at):
-            if step is None:
+            if happening is None:
                 close_due_tickets()
             else:
-                player.play(key, step)
+                player.play(key, happening)
 
 
 def _backdate() -> None:

@@ -45,7 +45,10 @@ class _RowFilter(admin.SimpleListFilter):
     model: Any
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(row.pk), getattr(row, "display_name", str(row))) for row in self.model.objects.order_by("pk")[:MOST_CHOICES]]
+        return [
+            (str(row.pk), getattr(row, "display_name", str(row)))
+            for row in self.model.objects.order_by("pk")[:MOST_CHOICES]
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Response]) -> QuerySet[Response]:
         value = self.value() or ""
@@ -70,7 +73,15 @@ class AgentFilter(_RowFilter):
 
 @admin.register(Response)
 class ResponseAdmin(ReadOnlyAdmin):
-    list_display = ("score_shown", "comment_shown", "ticket_link", "customer_shown", "channel", "agent_shown", "answered_at")
+    list_display = (
+        "score_shown",
+        "comment_shown",
+        "ticket_link",
+        "customer_shown",
+        "channel",
+        "agent_shown",
+        "answered_at",
+    )
     list_filter = (BandFilter, ChannelFilter, AgentFilter)
     list_select_related = ("invitation__ticket", "invitation__customer", "channel", "agent")
     search_fields = ("comment",)
@@ -80,8 +91,8 @@ class ResponseAdmin(ReadOnlyAdmin):
     empty_title = _("Nobody has voted yet")
     empty_text = _("Scores and comments stand here as soon as the first customer answers.")
     fields = (
-        "score_shown", "comment", "ticket_link", "customer_shown", "channel", "team", "agent_shown", "answered_via", "answered_at", "changed_at",
-        "history_shown",
+        "score_shown", "comment", "ticket_link", "customer_shown", "channel", "team", "agent_shown", "answered_via",
+        "answered_at", "changed_at", "history_shown",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Response]:

@@ -117,7 +117,9 @@ def test_mail_becomes_a_ticket_is_answered_resolved_asked_and_counted(
     send_due_surveys()
     send_due_messages()
     survey_mail = smtp_sink.messages[-1]
-    link = re.search(rf"{re.escape(live_server.url)}/survey/\S+?score=9", survey_mail.get_body(("plain",)).get_content())
+    link = re.search(
+        rf"{re.escape(live_server.url)}/survey/\S+?score=9", survey_mail.get_body(("plain",)).get_content()
+    )
     assert link is not None
 
     customer = browser.new_page()
