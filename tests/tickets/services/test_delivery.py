@@ -212,6 +212,14 @@ def test_full_outbox_does_not_slow_the_sender_down(ticket, agent, monkeypatch):
     assert send_due_messages() == 0
 
 
+def test_sweep_over_a_slow_channel_ends_before_its_task_would_be_killed(channel, agent, monkeypatch):
+    messages = [reply(make_ticket(channel, sender=_sender()), agent) for _ in range(3)]
+    clock = iter([0.0, 1.0, 50.0])
+    monkeypatch.setattr(delivery, "monotonic", lambda: next(clock))
+    assert send_due_messages() == 1
+    assert [state(message) for message in messages] == ["sent", "queued", "queued"]
+
+
 def _fill_outbox(message, *, count):
     conversation = message.conversation
     waiting = Conversation.objects.bulk_create(
