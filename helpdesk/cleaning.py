@@ -1,6 +1,7 @@
 """Housekeeping over all apps: what is old or belongs to nobody goes."""
 
 from datetime import timedelta
+from time import monotonic
 
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
@@ -13,6 +14,7 @@ from tickets.services.files import delete_orphans
 
 RAW_BODIES_KEPT = timedelta(days=90)
 BATCH = 1000
+BUDGET_SECONDS = 60.0
 
 
 def clean_up() -> int:
@@ -28,13 +30,15 @@ def clean_up() -> int:
 def clear_raw_bodies() -> int:
     """Forget the raw bytes of events filed more than 90 days ago, in rows and in storage; returns how many events.
 
-    Files go before the rows that name them, so that a run which is cut off leaves nothing that no later run would find.
+    Files go before the rows that name them, so that a run which is cut off leaves nothing that no later run would find. After
+    a minute the rest is left to the next run.
     """
     filed = (InboundEvent.State.PROCESSED, InboundEvent.State.IGNORED)
     old = InboundEvent.objects.filter(received_at__lt=now() - RAW_BODIES_KEPT, state__in=filed)
     old = old.exclude(body=None, body_file="").order_by("pk")
     cleared = last_id = 0
-    while batch := list(old.filter(pk__gt=last_id).values_list("pk", "body_file")[:BATCH]):
+    deadline = monotonic() + BUDGET_SECONDS
+    while monotonic() < deadline and (batch := list(old.filter(pk__gt=last_id).values_list("pk", "body_file")[:BATCH])):
         for _pk, key in batch:
             if key:
                 default_storage.delete(key)
