@@ -16,7 +16,10 @@ from helpdesk.load.words import Words
 from tickets.models import Team
 from tickets.policies.search_terms import indexed_terms
 
-AGENTS, TEAMS, CHANNELS = 10, 2, 4
+LOAD_AGENTS = [f"load.agent{number}" for number in range(10)]
+LOAD_TEAMS = ["Load team 1", "Load team 2"]
+LOAD_BRAND = "Load"
+CHANNELS = 4
 PARAGRAPHS = 5000
 WORDS_PER_PARAGRAPH = 40
 _STATEMENTS = Path(__file__).with_name("load.sql")
@@ -97,15 +100,12 @@ def _write_paragraphs() -> None:
 def _write_actors() -> int:
     """Agents, teams and channels of this load; returns a number that tells this run's addresses from another's."""
     run = Channel.objects.filter(slug__startswith="load-").count()
-    agents = [
-        User.objects.get_or_create(username=f"load.agent{number}", defaults={"is_staff": True})[0]
-        for number in range(AGENTS)
-    ]
+    agents = [User.objects.get_or_create(username=name, defaults={"is_staff": True})[0] for name in LOAD_AGENTS]
     for agent in agents:
         agent.set_unusable_password()
         agent.save(update_fields=["password"])
         agent.groups.add(Group.objects.get(name="agent"))
-    teams = [Team.objects.get_or_create(name=f"Load team {number + 1}")[0] for number in range(TEAMS)]
+    teams = [Team.objects.get_or_create(name=name)[0] for name in LOAD_TEAMS]
     channels = [_make_channel(f"load-{run + number}") for number in range(CHANNELS)]
     _list_ids("load_agent", [agent.pk for agent in agents])
     _list_ids("load_team", [team.pk for team in teams])
@@ -121,7 +121,7 @@ def _write_actors() -> int:
 def _make_channel(slug: str) -> Channel:
     address = f"{slug}@load.example"
     return create_channel(
-        kind="email", slug=slug, config={"address": address}, secrets={}, brand_name="Load", is_demo=True
+        kind="email", slug=slug, config={"address": address}, secrets={}, brand_name=LOAD_BRAND, is_demo=True
     )
 
 

@@ -1,0 +1,70 @@
+-- Everything that is marked as demo, and everything that hangs on it. What a real customer's ticket still needs stays.
+
+-- step: lists
+CREATE TEMP TABLE demo_ticket ON COMMIT DROP AS SELECT id FROM tickets_ticket WHERE is_demo;
+CREATE TEMP TABLE demo_message ON COMMIT DROP AS
+SELECT id, inbound_event_id FROM tickets_message WHERE ticket_id IN (SELECT id FROM demo_ticket);
+CREATE TEMP TABLE demo_channel ON COMMIT DROP AS SELECT id FROM channels_app_channel WHERE is_demo;
+CREATE TEMP TABLE demo_customer ON COMMIT DROP AS SELECT id FROM tickets_customer WHERE is_demo;
+CREATE TEMP TABLE demo_conversation ON COMMIT DROP AS
+SELECT id FROM tickets_conversation v
+WHERE (channel_id IN (SELECT id FROM demo_channel) OR customer_id IN (SELECT id FROM demo_customer))
+  AND NOT EXISTS (SELECT FROM tickets_message m WHERE m.conversation_id = v.id AND m.ticket_id NOT IN (SELECT id FROM demo_ticket));
+CREATE TEMP TABLE demo_invitation ON COMMIT DROP AS
+SELECT id FROM surveys_invitation
+WHERE ticket_id IN (SELECT id FROM demo_ticket) OR ticket_id IS NULL AND customer_id IN (SELECT id FROM demo_customer);
+CREATE TEMP TABLE demo_inbound ON COMMIT DROP AS
+SELECT id FROM channels_app_inboundevent e
+WHERE (channel_id IN (SELECT id FROM demo_channel) OR id IN (SELECT inbound_event_id FROM demo_message))
+  AND NOT EXISTS (SELECT FROM tickets_message m WHERE m.inbound_event_id = e.id AND m.ticket_id NOT IN (SELECT id FROM demo_ticket));
+ANALYZE demo_ticket; ANALYZE demo_message; ANALYZE demo_conversation; ANALYZE demo_customer;
+
+-- step: files
+SELECT storage_key FROM tickets_attachment WHERE storage_key <> '' AND message_id IN (SELECT id FROM demo_message)
+UNION ALL SELECT body_file FROM channels_app_inboundevent WHERE body_file <> '' AND id IN (SELECT id FROM demo_inbound);
+
+-- step: loosen
+UPDATE tickets_ticket SET follow_up_of_id = NULL WHERE NOT is_demo AND follow_up_of_id IN (SELECT id FROM demo_ticket);
+UPDATE tickets_conversation SET active_ticket_id = NULL WHERE active_ticket_id IN (SELECT id FROM demo_ticket);
+UPDATE tickets_conversation SET redirected_from_id = NULL WHERE redirected_from_id IN (SELECT id FROM demo_conversation);
+UPDATE tickets_customer SET preferred_channel_id = NULL WHERE preferred_channel_id IN (SELECT id FROM demo_channel);
+
+-- step: answers
+DELETE FROM surveys_response WHERE invitation_id IN (SELECT id FROM demo_invitation)
+-- step: invitations
+DELETE FROM surveys_invitation WHERE id IN (SELECT id FROM demo_invitation)
+-- step: facts
+DELETE FROM reporting_ticketfact WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: attachments
+DELETE FROM tickets_attachment WHERE message_id IN (SELECT id FROM demo_message)
+-- step: recipients
+DELETE FROM tickets_messagerecipient WHERE message_id IN (SELECT id FROM demo_message)
+-- step: searchrows
+DELETE FROM tickets_messagesearch WHERE message_id IN (SELECT id FROM demo_message)
+-- step: drafts
+DELETE FROM tickets_draft WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: messages
+DELETE FROM tickets_message WHERE id IN (SELECT id FROM demo_message)
+-- step: events
+DELETE FROM tickets_ticketevent WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: labels
+DELETE FROM tickets_ticket_tags WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: participants
+DELETE FROM tickets_conversationparticipant WHERE conversation_id IN (SELECT id FROM demo_conversation)
+-- step: conversations
+DELETE FROM tickets_conversation WHERE id IN (SELECT id FROM demo_conversation)
+-- step: tickets
+DELETE FROM tickets_ticket WHERE id IN (SELECT id FROM demo_ticket)
+-- step: inbound
+DELETE FROM channels_app_inboundevent WHERE id IN (SELECT id FROM demo_inbound)
+-- step: identities
+DELETE FROM tickets_customeridentity i WHERE customer_id IN (SELECT id FROM demo_customer)
+  AND NOT EXISTS (SELECT FROM tickets_conversation v WHERE v.identity_id = i.id)
+  AND NOT EXISTS (SELECT FROM tickets_message m WHERE m.author_identity_id = i.id)
+  AND NOT EXISTS (SELECT FROM tickets_conversationparticipant p WHERE p.identity_id = i.id)
+-- step: customers
+DELETE FROM tickets_customer c WHERE id IN (SELECT id FROM demo_customer)
+  AND NOT EXISTS (SELECT FROM tickets_customeridentity i WHERE i.customer_id = c.id)
+  AND NOT EXISTS (SELECT FROM tickets_ticket t WHERE t.customer_id = c.id)
+  AND NOT EXISTS (SELECT FROM tickets_conversation v WHERE v.customer_id = c.id)
+  AND NOT EXISTS (SELECT FROM tickets_customer m WHERE m.merged_into_id = c.id AND NOT m.is_demo)
