@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.environment import prepared_database
@@ -65,16 +65,16 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _load(options: argparse.Namespace) -> Row:
+    from django.db import connection
+
     from helpdesk.load.generation import generate_load, refresh_statistics
-    from reporting.services.facts import refresh_facts
 
     load = generate_load(customers=max(1, options.tickets // 5), tickets=options.tickets, messages=options.messages)
     refresh_statistics()
     if "report" in options.only:
-        started = time.monotonic()
-        refresh_facts()
+        with connection.cursor() as cursor:
+            cursor.execute(Path(__file__).with_name("facts.sql").read_text(encoding="utf-8"))
         refresh_statistics()
-        _say(f"  facts from {load.events:,} events: {time.monotonic() - started:.0f} s")
     return Row(job=f"generate_load, {load.tickets:,} tickets, {load.messages:,} messages", ours=f"{load.seconds} s")
 
 

@@ -4,6 +4,10 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.contrib import admin
 
 from helpdesk.embedded.postgres import temporary_server
 
@@ -39,10 +43,17 @@ def _set_up() -> None:
 
     django.setup()
     settings.ROOT_URLCONF = "bench.bare"
+    settings.TEMPLATES = [*settings.TEMPLATES, _stock_templates(settings.TEMPLATES[0])]
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     connection.ensure_connection()
     call_command("migrate", verbosity=0)
     call_command("prepare_first_start", stdout=open(os.devnull, "w"))  # noqa: SIM115
+
+
+def _stock_templates(ours: dict[str, Any]) -> dict[str, Any]:
+    folder = Path(admin.__file__).with_name("templates")
+    return ours | {"NAME": "stock", "DIRS": [folder], "APP_DIRS": False}
 
 
 def _disconnect() -> None:
