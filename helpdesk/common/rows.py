@@ -10,22 +10,27 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections, models
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
+
+# Fields whose values the driver takes as they stand on the instance.
+_AS_THEY_ARE = frozenset({
+    models.AutoField, models.BigAutoField, models.BigIntegerField, models.BooleanField, models.CharField, models.DateTimeField,
+    models.DurationField, models.ForeignKey, models.IntegerField, models.OneToOneField, models.PositiveIntegerField,
+    models.PositiveSmallIntegerField, models.TextField, models.UUIDField,
+})  # fmt: skip
 
 
 class Batch:
     """Statements without an answer, sent in one round trip; call inside a transaction, so that all or none take effect."""
 
     def __init__(self) -> None:
-        self._statements: list[str] = []
-        self._parameters: list[Any] = []
+        self._statements: list[tuple[str, list[Any]]] = []
 
     def add(self, sql: str, parameters: Iterable[Any] = ()) -> None:
         """One more statement, with %s for each parameter."""
-        self._statements.append(sql)
-        self._parameters.extend(parameters)
+        self._statements.append((sql, list(parameters)))
 
     def insert(self, rows: Sequence[Model]) -> None:
         """Insert rows of one model, all with keys (see ``next_values``) or all without."""
@@ -41,9 +46,12 @@ class Batch:
 
     def run(self) -> None:
         """Send it. Raises what the database raises, IntegrityError for a broken constraint among it."""
-        if self._statements:
-            with connection.cursor() as cursor:
-                cursor.execute(";\n".join(self._statements), self._parameters)
+        if not self._statements:
+            return
+        with connection.cursor() as cursor:
+            # Each by itself: the driver keeps the parsed text of short statements, not of a long one put together anew.
+            texts = [cursor.mogrify(sql, parameters) for sql, parameters in self._statements]
+            cursor.execute(";\n".join(texts))
 
 
 def fetch(sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
@@ -145,9 +153,17 @@ def _update_text(model: type[Model], names: tuple[str, ...]) -> tuple[str, Calla
 
 def _preparer(fields: Sequence[Field]) -> Callable[[Model], list[Any]]:
     """How the values of these fields are taken from an instance and made ready for the driver."""
-    pairs = [(attrgetter(field.attname), field.get_db_prep_save) for field in fields]
+    attributes = attrgetter(*(field.attname for field in fields))
+    special = [
+        (position, field.get_db_prep_save) for position, field in enumerate(fields) if type(field) not in _AS_THEY_ARE
+    ]
+    is_single = len(fields) == 1
 
     def prepare(row: Model) -> list[Any]:
-        return [to_database(get(row), connection) for get, to_database in pairs]
+        values = [attributes(row)] if is_single else list(attributes(row))
+        wrapper = connections[connection.alias]
+        for position, to_database in special:
+            values[position] = to_database(values[position], wrapper)
+        return values
 
     return prepare

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from channels_app.adapters.base import Address
 from channels_app.models import Channel
 from channels_app.registry import adapter_class, kinds
+from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
-from helpdesk.common.rows import columns, fetch, read
+from helpdesk.common.rows import Batch, columns, fetch, key_sequence, next_values, read
 from helpdesk.common.text import clean_text, fold_for_sorting, one_line
-from tickets.models import Customer, CustomerIdentity, Organization
+from tickets.models import Customer, CustomerIdentity
 from tickets.services.actors import Actor
 
 # Kinds whose addresses mean the same person on every channel; elsewhere an address belongs to one channel.
@@ -68,21 +69,31 @@ def find_or_create_identity(*, channel: Channel, sender: Address, language: str 
     if identity is not None:
         return identity
     name = one_line(clean_text(sender.name))[:200] or address.partition("@")[0]
-    customer = Customer.objects.create(
+    moment = now()
+    customer = Customer(
         name=name,
         sort_name=fold_for_sorting(name)[:200],
         language=language,
-        organization=_organization_of(address) if kind == "email" else None,
+        organization_id=_organization_of(address) if kind == "email" else None,
         is_demo=channel.is_demo,
+        created_at=moment,
     )
-    return CustomerIdentity.objects.create(
+    identity = CustomerIdentity(
         customer=customer,
         kind=kind,
         channel_id=channel_id,
         address=address,
         address_raw=_written_address(sender)[:320],
         display_name=name,
+        created_at=moment,
     )
+    customer.pk, identity.pk = next_values(key_sequence(Customer), key_sequence(CustomerIdentity))
+    identity.customer = customer
+    batch = Batch()
+    batch.insert([customer])
+    batch.insert([identity])
+    batch.run()
+    return identity
 
 
 def _written_address(sender: Address) -> str:
@@ -92,9 +103,11 @@ def _written_address(sender: Address) -> str:
     return rest.partition(">")[0].strip() if opening and ">" in rest else raw
 
 
-def _organization_of(address: str) -> Organization | None:
+def _organization_of(address: str) -> int | None:
+    """The id of the organisation that the mail domain belongs to; the oldest where several claim it."""
     domain = address.rpartition("@")[2]
-    return Organization.objects.filter(domains__contains=[domain]).first() if domain else None
+    found = fetch("SELECT min(id) FROM tickets_organization WHERE domains @> ARRAY[%s]::varchar[]", [domain])
+    return found[0] if found else None
 
 
 @transaction.atomic
