@@ -26,6 +26,7 @@ FLAG_WORDS = {
     "html_too_deep": gettext_lazy("The formatted version is nested too deeply and is left out."),
     "html_truncated": gettext_lazy("The formatted version was too long and is cut."),
     "spoofed_agent": gettext_lazy("The sender claims to be a colleague. This is not proven."),
+    "blocked": gettext_lazy("The customer is blocked. This message is kept and starts no clock."),
     "late": gettext_lazy("This message arrived late."),
 }
 

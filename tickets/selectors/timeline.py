@@ -14,9 +14,9 @@ from helpdesk.accounts.models import User
 from tickets.models import (
     Attachment,
     Conversation,
-    ConversationParticipant,
     Draft,
     Message,
+    MessageRecipient,
     Tag,
     Team,
     Ticket,
@@ -111,14 +111,15 @@ def read_changes(*, ticket_id: int, after: int) -> Changes:
 def conversations_of(*, ticket_id: int) -> list[Conversation]:
     """The conversations that a reply can go through, the one where the customer wrote last first. One statement.
 
-    Adds ``copies``: the addresses that take part besides the customer's own ([str]).
+    Adds ``copies``: the addresses that an agent's newest message there was copied to ([str]).
     """
     written_in = Message.objects.filter(ticket=ticket_id).values("conversation")
+    ours = Message.objects.filter(conversation=OuterRef(OuterRef("pk")), author=Message.Author.AGENT)
+    newest = ours.exclude(delivery_state=Message.DeliveryState.CANCELLED).order_by("-pk").values("pk")[:1]
     copies = (
-        ConversationParticipant.objects.filter(conversation=OuterRef("pk"))
-        .exclude(role=ConversationParticipant.Role.REQUESTER)
+        MessageRecipient.objects.filter(message=Subquery(newest), role=MessageRecipient.Role.CC)
         .order_by("pk")
-        .values("identity__address")
+        .values("address")
     )
     return list(
         Conversation.objects.filter(Q(active_ticket=ticket_id) | Q(pk__in=written_in))

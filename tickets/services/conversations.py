@@ -10,7 +10,7 @@ from channels_app.models import Channel
 from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
 from helpdesk.common.rows import columns, fetch_all, read
-from tickets.models import Conversation, ConversationParticipant, Customer, CustomerIdentity
+from tickets.models import Conversation, ConversationParticipant, Customer, CustomerIdentity, Message, MessageRecipient
 from tickets.models.message import external_digest
 from tickets.policies.threading import message_ids_to_look_up
 from tickets.services.customers import find_or_create_identity
@@ -102,12 +102,19 @@ def _by_references(channel: Channel, item: InboundMessage) -> Conversation | Non
 
 
 def _is_participant(conversation: Conversation, identity: CustomerIdentity) -> bool:
-    """The customer under any of his addresses, and whoever an agent added. A copied address proves nothing."""
+    """The customer under any of his addresses, and whoever an agent added or wrote a copy to.
+
+    An address that the customer copied proves nothing: anybody could get into the history by it.
+    """
     if identity.customer_id == conversation.customer_id:
         return True
-    return ConversationParticipant.objects.filter(
+    added = ConversationParticipant.objects.filter(
         conversation=conversation, identity=identity, role=ConversationParticipant.Role.ADDED
-    ).exists()
+    )
+    copied = MessageRecipient.objects.filter(
+        message__conversation=conversation, message__author=Message.Author.AGENT, address=identity.address
+    ).exclude(message__delivery_state=Message.DeliveryState.CANCELLED)
+    return added.exists() or copied.exists()
 
 
 def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -156,11 +157,21 @@ def _apply(customer: Customer, changes: Mapping[str, Any]) -> None:
     if "name" in changes:
         customer.name = one_line(customer.name)[:200]
         customer.sort_name = fold_for_sorting(customer.name)[:200]
+    _check_changed(customer, changes)
     if (
         customer.external_id
         and Customer.objects.filter(external_id=customer.external_id).exclude(pk=customer.pk).exists()
     ):
         raise Conflict("external_id_taken", _("Another customer has this CRM id."), fields={"external_id": "taken"})
+
+
+def _check_changed(customer: Customer, changes: Mapping[str, Any]) -> None:
+    changed = {field.removesuffix("_id") if field != "external_id" else field for field in changes}
+    try:
+        customer.clean_fields(exclude={f.name for f in Customer._meta.concrete_fields} - changed)
+    except ValidationError as error:
+        fields = {field: " ".join(messages) for field, messages in error.message_dict.items()}
+        raise InvalidInput("invalid_value", " ".join(fields.values()), fields=fields) from None
 
 
 @transaction.atomic

@@ -84,16 +84,20 @@ def delete_orphans() -> int:
     for folder in {f"{moment:%Y/%m}", f"{moment - timedelta(days=28):%Y/%m}"}:
         if not default_storage.exists(folder):
             continue
-        keys = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+        keys = [key for key in _keys_in(folder) if default_storage.get_modified_time(key) < moment - ORPHAN_AGE]
         for start in range(0, len(keys), 500):
             deleted += _delete_unused(keys[start : start + 500])
     return deleted
 
 
+def _keys_in(folder: str) -> list[str]:
+    return [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+
+
 def _delete_unused(keys: list[str]) -> int:
     used = set(Attachment.objects.filter(storage_key__in=keys).values_list("storage_key", flat=True))
     used |= set(InboundEvent.objects.filter(body_file__in=keys).values_list("body_file", flat=True))
-    old = [k for k in keys if k not in used and default_storage.get_modified_time(k) < now() - ORPHAN_AGE]
-    for key in old:
+    unused = [key for key in keys if key not in used]
+    for key in unused:
         default_storage.delete(key)
-    return len(old)
+    return len(unused)

@@ -1,9 +1,8 @@
 """The steps of HELPDESK_INTAKE_STEPS that live here: each may answer for an item or pass it on (None)."""
 
-from channels_app.selectors import own_mail_addresses
-
 from channels_app.adapters.base import DeliveryUpdate, InboundItem, InboundMessage, MessageChanged
 from channels_app.models import Channel, InboundEvent
+from channels_app.selectors import own_mail_addresses
 from helpdesk.common.clock import now
 from helpdesk.common.text import clean_text
 from tickets.models import Message
@@ -45,13 +44,20 @@ def file_message_change(channel: Channel, item: InboundItem, event: InboundEvent
         return Filed(outcome="ignored", reason="change_of_unknown_message")
     ticket = lock_ticket(found.ticket_id)
     message = Message.objects.select_for_update().get(pk=found.pk)
+    before = (message.text, message.deleted_at is None, list(message.reactions))
     if item.change == "edited":
         message.text = message.reply_text = clean_text(item.text)
         message.edited_at = now()
     elif item.change == "deleted":
-        message.deleted_at = now()
+        message.deleted_at = message.deleted_at or now()
     else:
-        message.reactions = [*message.reactions, clean_text(item.text)][-20:]
+        reaction = {"text": clean_text(item.text), "key": item.dedup_key.hex()[:16]}
+        if reaction not in message.reactions:
+            message.reactions = [*message.reactions, reaction][-20:]
+    if before == (message.text, message.deleted_at is None, list(message.reactions)):
+        return Filed(
+            outcome="duplicate", ticket_id=ticket.pk, conversation_id=message.conversation_id, message_id=message.pk
+        )
     message.save(update_fields=["text", "reply_text", "edited_at", "deleted_at", "reactions"])
     data = {"message": message.pk, "change": item.change}
     write_event(ticket=ticket, kind="message.changed", actor=Actor.customer(), data=data)

@@ -56,7 +56,7 @@ def file_message(
         events = [("ticket.opened", _opening_data(ticket))]
     else:
         message_id = next_values(key_sequence(Message))[0]
-        events = _apply_message(ticket, channel, item, sort_at)
+        events = _apply_message(ticket, channel, thread, item, sort_at)
     message = _new_message(channel, thread, ticket, item, event, received_at, sort_at)
     message.pk = message_id
     events.append(("message.received", _received_data(message)))
@@ -109,7 +109,8 @@ def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple
         ticket = lock_ticket(conversation.active_ticket_id)
         if takes_message(status=ticket.status, closes_at=ticket.closes_at, at=at):
             return ticket, None
-        return None, ticket
+        # A vacation note about a finished case is no reason to open another.
+        return (ticket, None) if item.is_auto_reply else (None, ticket)
     if thread.is_new:
         return None, None
     latest = (
@@ -118,8 +119,8 @@ def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple
     if latest is None:
         return None, None
     earlier = lock_ticket(latest)
-    # A vacation note about a closed case is no reason to open another.
-    return (earlier, None) if item.is_auto_reply else (None, earlier)
+    is_taken = item.is_auto_reply or takes_message(status=earlier.status, closes_at=earlier.closes_at, at=at)
+    return (earlier, None) if is_taken else (None, earlier)
 
 
 def _new_ticket(
@@ -132,7 +133,7 @@ def _new_ticket(
         customer=customer,
         channel=channel,
         opened_at=sort_at,
-        waiting_since=None if item.is_auto_reply else sort_at,
+        waiting_since=None if _is_silent(thread, item) else sort_at,
         contact_number=number,
         contact_ends_at=ends_at,
         follow_up_of=follow_up_of,
@@ -144,7 +145,7 @@ def _new_ticket(
         notice=_notice(thread, item),
     )
     if customer.is_blocked:
-        ticket.is_spam, ticket.status, ticket.closed_at, ticket.waiting_since = True, Ticket.Status.CLOSED, now(), None
+        ticket.is_spam, ticket.status, ticket.closed_at = True, Ticket.Status.CLOSED, now()
     return ticket
 
 
@@ -172,16 +173,21 @@ def _opening_data(ticket: Ticket) -> dict[str, Any]:
     return data
 
 
+def _is_silent(thread: Thread, item: InboundMessage) -> bool:
+    """A robot's mail, and that of a customer whom somebody blocked, is kept and starts no clock."""
+    return item.is_auto_reply or thread.identity.customer.is_blocked
+
+
 def _apply_message(
-    ticket: Ticket, channel: Channel, item: InboundMessage, sort_at: datetime
+    ticket: Ticket, channel: Channel, thread: Thread, item: InboundMessage, sort_at: datetime
 ) -> list[tuple[str, dict[str, Any]]]:
-    """Set the hot columns for one more message; returns the events beside message.received. A robot's mail starts no clock."""
+    """Set the hot columns for one more message; returns the events beside message.received."""
     events: list[tuple[str, dict[str, Any]]] = []
     ticket.version += 1
-    ticket.unread_count += 1
+    ticket.unread_count += not thread.identity.customer.is_blocked
     if sort_at >= ticket.last_message_at:
         ticket.last_message_at, ticket.last_message_is_inbound, ticket.preview = sort_at, True, _preview(item)
-    if item.is_auto_reply:
+    if _is_silent(thread, item):
         return events
     ticket.contact_number, ticket.contact_ends_at = contact_after(
         number=ticket.contact_number,
@@ -222,7 +228,7 @@ def _new_message(
         text=clean_text(item.text),
         html=clean_text(item.html),
         reply_text=clean_text(item.reply_text or item.text),
-        flags=list(item.flags),
+        flags=[*item.flags, *(["blocked"] if thread.identity.customer.is_blocked else [])],
         is_auto_reply=item.is_auto_reply,
         external_id=external_id,
         external_digest=external_digest(external_id),
@@ -262,7 +268,8 @@ def _received_data(message: Message) -> dict[str, Any]:
         "message": message.pk,
         "sort_at": message.sort_at.isoformat(),
         "contact": message.contact_number,
-        "is_auto_reply": message.is_auto_reply,
+        # Nobody owes a robot or a blocked customer an answer.
+        "is_auto_reply": message.is_auto_reply or "blocked" in message.flags,
     }
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from time import monotonic
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import (
@@ -33,7 +34,8 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 5
 # The parser's process ended: perhaps the mail's doing, perhaps the machine's.
-PASSING_FAULTS = ("parser_crashed", "parser_timeout")
+PASSING_FAULTS = ("parser_crashed", "parser_timeout", "secret_unreadable")
+MEDIA_SECONDS = 45.0
 SWEEP_BATCH = 200
 SWEEP_SECONDS = 45.0
 State = InboundEvent.State
@@ -95,7 +97,7 @@ def _parse(adapter: ChannelAdapter, event: InboundEvent) -> tuple[Sequence[Inbou
 
 def _file_readable(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
     """File the readable items of an event that goes into quarantine; run again, they are known and filed once."""
-    return [receive(channel=event.channel, item=_with_media(adapter, item), event=event) for item in items]
+    return [receive(channel=event.channel, item=_with_media(event, adapter, item), event=event) for item in items]
 
 
 def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
@@ -106,7 +108,7 @@ def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[In
         return [Filed(outcome="ignored", reason="empty")]
     filed = []
     for position, item in enumerate(items, start=1):
-        item = _with_media(adapter, item)
+        item = _with_media(event, adapter, item)
         filed.append(receive(channel=event.channel, item=item, event=event, completes_event=position == len(items)))
     if filed[-1].outcome == "ignored" and any(one.outcome != "ignored" for one in filed):
         # The last item alone decided on the state so far.
@@ -114,20 +116,25 @@ def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[In
     return filed
 
 
-def _with_media(adapter: ChannelAdapter, item: InboundItem) -> InboundItem:
-    """The item with the bytes of files that came as an address only; one that cannot be had does not hold up the message."""
+def _with_media(event: InboundEvent, adapter: ChannelAdapter, item: InboundItem) -> InboundItem:
+    """The item with the bytes of files that came as an address only; one that cannot be had does not hold up the message.
+
+    A passing failure lets the event wait, but not beyond its last attempt; nor do many slow files outlast the lease.
+    """
     if not isinstance(item, InboundMessage) or all(a.content is not None for a in item.attachments):
         return item
-    return replace(item, attachments=[_fetched(adapter, attachment) for attachment in item.attachments])
+    deadline = monotonic() + MEDIA_SECONDS
+    files = [
+        a if a.content is not None or monotonic() > deadline else _fetched(event, adapter, a) for a in item.attachments
+    ]
+    return replace(item, attachments=files)
 
 
-def _fetched(adapter: ChannelAdapter, attachment: InboundAttachment) -> InboundAttachment:
-    if attachment.content is not None:
-        return attachment
+def _fetched(event: InboundEvent, adapter: ChannelAdapter, attachment: InboundAttachment) -> InboundAttachment:
     try:
         return adapter.fetch_media(attachment)
     except AdapterError as error:
-        if not error.permanent:
+        if not error.permanent and event.attempts < MOST_ATTEMPTS:
             raise
         logger.warning("a file could not be fetched: %s", error.code)
         return attachment
@@ -141,8 +148,13 @@ def _give_up_or_wait(event: InboundEvent, error: ParseError | HelpdeskError) -> 
     return [_quarantine(event, error.code, error.message)]
 
 
+def _of_this_attempt(event: InboundEvent) -> QuerySet[InboundEvent]:
+    """The stored event unless somebody else has taken or finished it since: a late worker decides nothing."""
+    return InboundEvent.objects.filter(pk=event.pk, state=State.RECEIVED, attempts=event.attempts)
+
+
 def _quarantine(event: InboundEvent, code: str, reason: str) -> Filed:
-    InboundEvent.objects.filter(pk=event.pk).update(
+    _of_this_attempt(event).update(
         state=State.QUARANTINED, processed_at=now(), lease_until=None, reason_code=code[:64], reason=reason[:2000]
     )
     return Filed(outcome="quarantined", reason=reason)
@@ -153,7 +165,7 @@ def _release(event: InboundEvent, error: Exception) -> None:
     wait = timedelta(seconds=min(10 * 2 ** (event.attempts - 1), 600))
     reason = f"{type(error).__name__}: {error}".replace("\x00", "")[:2000]
     try:
-        InboundEvent.objects.filter(pk=event.pk).update(lease_until=now() + wait, reason=reason)
+        _of_this_attempt(event).update(lease_until=now() + wait, reason=reason)
     except Exception:
         # The database itself is gone; the lease runs out by itself.
         logger.warning("event %s could not be released", event.pk)

@@ -22,6 +22,7 @@ from tickets.services.actors import Actor
 from tickets.services.intake import receive
 from tickets.services.lifecycle import close_due_tickets, put_on_hold, resolve_ticket, set_pending
 from tickets.services.replies import reply_to_ticket
+from tickets.services.unsending import undo_send
 
 pytestmark = pytest.mark.django_db
 STRANGER = Address(address="eve@elsewhere.example", name="Eve")
@@ -316,3 +317,51 @@ def test_identity_keeps_the_address_as_written_without_the_name(email_channel):
     receive_message(email_channel, sender=sender)
     identity = CustomerIdentity.objects.get()
     assert (identity.address, identity.address_raw) == ("carla@customer.example", "Carla@Customer.Example")
+
+
+def test_address_that_an_agent_copied_writes_into_the_conversation(email_channel, agent):
+    ticket = make_ticket(email_channel)
+    reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="Eve knows more", cc=[STRANGER.address])
+    filed = receive_message(email_channel, sender=STRANGER, thread_tokens=[token_of(ticket)])
+    assert (filed.outcome, filed.ticket_id) == ("appended", ticket.pk)
+
+
+def test_copy_of_an_undone_reply_makes_nobody_a_participant(email_channel, agent):
+    ticket = make_ticket(email_channel)
+    sent = reply_to_ticket(
+        ticket_id=ticket.pk, actor=Actor.agent(agent), text="x", cc=[STRANGER.address], undo_seconds=5
+    )
+    undo_send(message_id=sent.pk, actor=Actor.agent(agent))
+    assert receive_message(email_channel, sender=STRANGER, thread_tokens=[token_of(ticket)]).ticket_id != ticket.pk
+
+
+def test_blocked_customer_starts_no_clock_on_a_ticket_that_is_open(email_channel, agent):
+    ticket = make_ticket(email_channel)
+    token = token_of(ticket)
+    reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="Done", status_after="resolved")
+    Customer.objects.update(is_blocked=True)
+    filed = receive_message(email_channel, thread_tokens=[token])
+    ticket.refresh_from_db()
+    assert (filed.outcome, ticket.status, ticket.unread_count, ticket.waiting_since) == (
+        "appended",
+        "resolved",
+        0,
+        None,
+    )
+    assert Message.objects.get(pk=filed.message_id).flags == ["blocked"]
+
+
+def test_vacation_note_after_the_window_opens_no_follow_up(email_channel, agent):
+    ticket = make_ticket(email_channel)
+    token = token_of(ticket)
+    resolve_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent))
+    Ticket.objects.filter(pk=ticket.pk).update(closes_at=now() - timedelta(seconds=1))
+    assert receive_message(email_channel, thread_tokens=[token], is_auto_reply=True).ticket_id == ticket.pk
+
+
+def test_same_reaction_twice_is_kept_once(api_channel):
+    filed = receive_message(api_channel, external_id="m-1")
+    reaction = MessageChanged(dedup_key=digest("r"), change_of="m-1", change="reaction", text="👍")
+    outcomes = [receive(channel=api_channel, item=reaction).outcome for _ in range(2)]
+    assert outcomes == ["changed", "duplicate"]
+    assert len(Message.objects.get(pk=filed.message_id).reactions) == 1

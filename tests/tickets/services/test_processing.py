@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels_app.adapters.base import RawEvent
+from channels_app.adapters.base import AdapterError, RawEvent
 from channels_app.models import InboundEvent
 from channels_app.services.storing import store_events
 from helpdesk.common.clock import now
@@ -93,7 +93,8 @@ def test_unreadable_secrets_do_not_stop_the_sweep(settings, tmp_path):
     store(healthy, MAIL)
     settings.HELPDESK_KEYS_DIR = tmp_path / "other_keys"
     process_waiting_events()
-    assert InboundEvent.objects.get(channel=broken).reason_code == "secret_unreadable"
+    waiting = InboundEvent.objects.get(channel=broken)
+    assert (waiting.state, "Enter it again" in waiting.reason) == ("received", True)
     assert InboundEvent.objects.get(channel=healthy).state == "processed"
 
 
@@ -105,3 +106,25 @@ def test_event_whose_last_item_is_of_no_interest_counts_as_processed(api_channel
     event_id = store(api_channel, json.dumps({"items": items}).encode(), content_type="application/json")
     assert [f.outcome for f in process_event(event_id=event_id)] == ["created", "ignored"]
     assert InboundEvent.objects.get(pk=event_id).state == "processed"
+
+
+def test_keys_that_stay_away_end_in_quarantine(settings, tmp_path):
+    broken = make_channel(kind="email", secrets={"password": "x"})
+    event_id = store(broken, MAIL)
+    settings.HELPDESK_KEYS_DIR = tmp_path / "other_keys"
+    InboundEvent.objects.filter(pk=event_id).update(attempts=MOST_ATTEMPTS - 1)
+    process_event(event_id=event_id)
+    assert InboundEvent.objects.get(pk=event_id).reason_code == "secret_unreadable"
+
+
+def test_file_that_cannot_be_fetched_holds_the_message_up_only_so_long(settings, api_channel):
+    settings.HELPDESK_TRUSTED_HOSTS = ["127.0.0.1"]
+    file = {"name": "a.txt", "content_type": "text/plain", "url": "http://127.0.0.1:9/a.txt"}
+    item = {"type": "message", "id": "m1", "sender": {"id": "u1", "name": "U"}, "text": "Hello", "attachments": [file]}
+    event_id = store(api_channel, json.dumps({"items": [item]}).encode(), content_type="application/json")
+    with pytest.raises(AdapterError):
+        process_event(event_id=event_id)
+    InboundEvent.objects.filter(pk=event_id).update(attempts=MOST_ATTEMPTS - 1, lease_until=None)
+    assert [f.outcome for f in process_event(event_id=event_id)] == ["created"]
+    attachment = Message.objects.get().attachments.get()
+    assert (attachment.name, attachment.storage_key, attachment.error != "") == ("a.txt", "", True)
