@@ -57,6 +57,7 @@ class _Fold:
         self.undone = undone
         self.is_merged = self.is_spam = self.is_agent_opened = False
         self.is_over = False
+        self.resolved_before: tuple[datetime | None, datetime | None] = (None, None)
         self.votes: dict[int, int] = {}
 
     def opened(self, event: LoggedEvent) -> None:
@@ -96,11 +97,16 @@ class _Fold:
 
     def resolved(self, event: LoggedEvent) -> None:
         self.is_over = True
+        self.resolved_before = (self.values.first_resolved_at, self.values.last_resolved_at)
         self.values.first_resolved_at = self.values.first_resolved_at or event.at
         self.values.last_resolved_at = event.at
 
     def reopened(self, event: LoggedEvent) -> None:
         self.is_over = False
+        if event.data.get("is_undo"):
+            # "Send and resolve" was taken back within its seconds: the case was never resolved.
+            self.values.first_resolved_at, self.values.last_resolved_at = self.resolved_before
+            return
         self.values.reopen_count += 1
 
     def closed(self, event: LoggedEvent) -> None:

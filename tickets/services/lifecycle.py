@@ -68,18 +68,19 @@ def move_to(change: TicketChange, status: str) -> None:
 
 @transaction.atomic
 def resolve_ticket(*, ticket_id: int, actor: Actor, reason: str = "", expected_version: int | None = None) -> Ticket:
-    """Resolve a ticket once. Raises Conflict when it already is, or is closed."""
+    """Resolve a ticket once. ``reason``: a word for the log, such as the door. Raises Conflict when it already is, or is closed."""
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
-    resolve(change)
+    resolve(change, reason=reason)
     change.save()
     return change.ticket
 
 
-def resolve(change: TicketChange) -> None:
+def resolve(change: TicketChange, *, reason: str = "") -> None:
     """``resolve_ticket`` as a part of a larger verb; rings ``ticket_resolved`` on commit."""
     ticket, moment = change.ticket, now()
     status = _require_next(ticket, "resolve")
-    change.tell("ticket.resolved", {"contact": ticket.contact_number, "from": ticket.status})
+    data = {"contact": ticket.contact_number, "from": ticket.status}
+    change.tell("ticket.resolved", data | {"reason": reason[:40]} if reason else data)
     change.set(
         status=status,
         first_resolved_at=ticket.first_resolved_at or moment,

@@ -7,8 +7,9 @@ from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.errors import Conflict, NotVisible
 from helpdesk.common.text import preview
-from tickets.models import Draft, Message, Ticket
+from tickets.models import Draft, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
+from tickets.services.changes import TicketChange
 from tickets.services.events import write_event
 from tickets.services.lifecycle import first_unanswered_at
 from tickets.services.locking import lock_ticket
@@ -42,6 +43,7 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
         raise Conflict("already_sent", _("The message has left already and cannot be taken back."))
     message.delivery_state = State.CANCELLED
     message.save(update_fields=["delivery_state"])
+    _undo_resolution(ticket, message, actor)
     _restore_clocks(ticket, message)
     if actor.user_id is not None:
         Draft.objects.update_or_create(
@@ -49,6 +51,27 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
         )
     write_event(ticket=ticket, kind="message.cancelled", actor=actor, data={"message": message.pk})
     return message
+
+
+def _undo_resolution(ticket: Ticket, message: Message, actor: Actor) -> None:
+    """Take "resolved" back where it came with the reply, in one click and one transaction, and still stands."""
+    if ticket.status != Ticket.Status.RESOLVED:
+        return
+    reply = TicketEvent.objects.get(ticket=ticket, kind="ticket.replied", data__message=message.pk)
+    resolutions = list(TicketEvent.objects.filter(ticket=ticket, kind="ticket.resolved").order_by("-sequence")[:2])
+    if not resolutions or resolutions[0].xid != reply.xid:
+        return
+    earlier = resolutions[1].at if len(resolutions) > 1 else None
+    change = TicketChange(ticket, actor)
+    change.set(
+        status=resolutions[0].data["from"],
+        closes_at=None,
+        last_resolved_at=earlier,
+        first_resolved_at=ticket.first_resolved_at if earlier else None,
+        resolution_count=ticket.resolution_count - 1,
+    )
+    change.tell("ticket.reopened", {"by_message": False, "is_undo": True})
+    change.save()
 
 
 def _restore_clocks(ticket: Ticket, message: Message) -> None:

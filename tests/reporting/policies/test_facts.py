@@ -204,3 +204,16 @@ def test_event_of_a_later_version_changes_no_fact() -> None:
     assert after.last_sequence == 3
     after.last_sequence = before.last_sequence
     assert before == after
+
+
+def test_resolution_that_was_taken_back_with_its_reply_never_happened() -> None:
+    facts = fold(
+        opened(),
+        wrote(0),
+        replied(5, message=50),
+        did("ticket.resolved", 5, contact=1),
+        did("ticket.reopened", 5.1, by_message=False, is_undo=True),
+        did("message.cancelled", 5.1, message=50),
+    )
+    assert (facts.first_resolved_at, facts.last_resolved_at, facts.reopen_count) == (None, None, 0)
+    assert facts.is_waiting

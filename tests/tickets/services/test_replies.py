@@ -228,3 +228,17 @@ def test_times_are_those_of_the_click(ticket, ana):
     before = now()
     message = reply_to_ticket(ticket_id=ticket.pk, actor=ana, text="x")
     assert before <= message.sort_at <= now()
+
+
+def test_undo_of_send_and_resolve_leaves_the_customer_waiting(ticket, ana):
+    waiting = ticket.waiting_since
+    message = reply_to_ticket(ticket_id=ticket.pk, actor=ana, text="Oops", status_after="resolved", undo_seconds=5)
+    undo_send(message_id=message.pk, actor=ana)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.waiting_since, ticket.closes_at) == ("open", waiting, None)
+    assert (ticket.first_resolved_at, ticket.last_resolved_at, ticket.resolution_count, ticket.reopen_count) == (
+        None,
+        None,
+        0,
+        0,
+    )
