@@ -1,5 +1,7 @@
 """The optional "we got your mail": off by default, never to robots, never as a relay for strangers' text."""
 
+import logging
+
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -8,6 +10,8 @@ from helpdesk.common.errors import TooManyRequests
 from helpdesk.core.services import count_and_check, read_site_settings
 from tickets.models import Conversation, Ticket
 from tickets.services.system_messages import queue_system_message
+
+logger = logging.getLogger(__name__)
 
 MOST_PER_ADDRESS_AND_HOUR = 3
 
@@ -29,6 +33,8 @@ def acknowledge_ticket(*, ticket_id: int, conversation_id: int, item: InboundMes
             f"acknowledge:{conversation.identity.address}", limit=MOST_PER_ADDRESS_AND_HOUR, window_seconds=3600
         )
     except TooManyRequests:
+        # Who runs the product should know that something answers itself; the address is in the ticket.
+        logger.warning("No further acknowledgement this hour to the sender of ticket %d", ticket.number)
         return
     with override(ticket.language or site.default_language):
         queue_system_message(
