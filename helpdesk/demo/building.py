@@ -1,6 +1,6 @@
 """Building the demo: every story is played through the services that the product itself uses, at the time it happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ def build_demo() -> int:
         agents = _make_team()
         player = Player(channels=channels, agents=agents, people={person.key: person for person in cast.PEOPLE})
         _play(player)
-        _backdate()
+        _backdate(channels.values())
     return Ticket.objects.filter(is_demo=True).count()
 
 
@@ -131,19 +131,11 @@ def _play(player: Player) -> None:
                 player.play(key, happening)
 
 
-def _backdate() -> None:
-    """Customers, addresses and threads are as old as their first message; their creation time comes from the real clock."""
+def _backdate(channels: Iterable[Channel]) -> None:
+    """Threads are as old as their first message; the creation time of a chat's comes from the real clock."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tickets_customer c SET created_at = (SELECT min(opened_at) FROM tickets_ticket t WHERE t.customer_id = c.id) "
-            "WHERE c.is_demo"
-        )
-        cursor.execute(
-            "UPDATE tickets_customeridentity i SET created_at = c.created_at FROM tickets_customer c "
-            "WHERE c.id = i.customer_id AND c.is_demo"
-        )
-        cursor.execute(
             "UPDATE tickets_conversation v SET created_at = "
-            "(SELECT min(sort_at) FROM tickets_message m WHERE m.conversation_id = v.id) "
-            "FROM tickets_customer c WHERE c.id = v.customer_id AND c.is_demo"
+            "(SELECT min(sort_at) FROM tickets_message m WHERE m.conversation_id = v.id) WHERE v.channel_id = ANY(%s)",
+            [[channel.pk for channel in channels]],
         )

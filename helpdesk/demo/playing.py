@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from channels_app.adapters.base import Address, DeliveryUpdate, InboundMessage, Receipt, digest
+from channels_app.adapters.base import Address, DeliveryUpdate, InboundMessage, digest
 from channels_app.models import Channel
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.html import html_to_text
+from helpdesk.common.rows import Batch
 from helpdesk.demo.content.people import MAIL_ADDRESS
 from helpdesk.demo.files import demo_file
 from helpdesk.demo.script import Person, Step, Story
@@ -21,8 +22,10 @@ from tickets.models import Message, Team, Ticket
 from tickets.services import assignment, delivery, drafts, lifecycle, merging, replies
 from tickets.services.actors import Actor
 from tickets.services.customers import update_customer
+from tickets.services.events import new_event
 from tickets.services.files import StoredFile, store_file
 from tickets.services.intake import receive
+from tickets.services.locking import lock_ticket
 
 
 @dataclass(kw_only=True)
@@ -208,10 +211,20 @@ class Player:
 
 
 def _record_as_sent(message: Message) -> None:
-    """What the sender records of a message that its provider took a moment later; nothing leaves."""
-    message.delivery_state, message.attempts = Message.DeliveryState.SENDING, 1
-    message.save(update_fields=["delivery_state", "attempts"])
-    delivery.record_receipt(message, 1, Receipt(external_id=message.external_id))
+    """What ``delivery.record_receipt`` leaves of a message that its provider took at the first try; nothing leaves."""
+    ticket = lock_ticket(message.ticket_id)
+    message.delivery_state, message.attempts, message.sent_at = Message.DeliveryState.SENT, 1, now()
+    data = {"message": message.pk, "state": message.delivery_state, "code": ""}
+    event = new_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
+    ticket.version += 1
+    batch = Batch()
+    batch.update(message, ("delivery_state", "attempts", "sent_at"))
+    batch.add(
+        "UPDATE tickets_messagerecipient SET state = %s WHERE message_id = %s", [message.delivery_state, message.pk]
+    )
+    batch.insert([event])
+    batch.update(ticket, ("event_sequence", "version"))
+    batch.run()
 
 
 def _last_reply(case: _Case) -> Message:
