@@ -21,7 +21,7 @@ from helpdesk.embedded.processes import Child
 from tests.faults.conftest import IS_FULL, ROOT
 
 RESTARTS = 5 if IS_FULL else 1
-OFFERED = 160 * RESTARTS
+OFFERED = 300 * RESTARTS
 WORK = """
 import time
 from django.db import connection
@@ -107,8 +107,8 @@ def test_database_that_crashes_under_work_costs_no_mail(server: Server, tmp_path
     crashes = 0
     while any(worker.poll() is None for worker in workers):
         with contextlib.suppress(subprocess.TimeoutExpired):
-            next(worker for worker in workers if worker.returncode is None).wait(0.2)
-        if crashes < RESTARTS and server.count("tickets_message") >= (crashes + 1) * OFFERED // (RESTARTS + 1):
+            next(worker for worker in workers if worker.returncode is None).wait(0.05)
+        if crashes < RESTARTS and server.count("tickets_message") >= (crashes + 1) * OFFERED // (2 * RESTARTS + 1):
             server.crash()
             crashes += 1
     with psycopg.connect(
