@@ -31,8 +31,10 @@ def duration_words(duration: timedelta) -> str:
 
 
 def read_duration(text: str) -> timedelta | None:
-    """The duration that somebody typed ("7 days", "1h 30m", "90 min", "12:00:00"); None for what is none."""
+    """The duration that somebody typed ("7 days", "1h 30m", "90 min", "12:00:00", "0"); None for what is none."""
     text = text.strip()
+    if text == "0":  # nothing is nothing in every unit
+        return timedelta(0)
     parts = _PART.findall(text)
     if parts and not _PART.sub("", text).strip(" ,"):
         units = [unit.lower() for _amount, unit in parts]

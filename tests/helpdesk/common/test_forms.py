@@ -21,6 +21,7 @@ from helpdesk.common.forms import DurationField, duration_words
         ("2 weeks", timedelta(days=14)),
         ("12:00:00", timedelta(hours=12)),
         ("7 00:00:00", timedelta(days=7)),
+        ("0", timedelta(0)),
     ],
 )
 def test_usual_ways_of_writing_a_duration_are_understood(text, expected):
