@@ -14,6 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from channels_app.models import Brand
 from helpdesk.common.admin import ServiceAdmin, state_badge
+from helpdesk.common.forms import duration_words
 from surveys.models import Survey
 from surveys.policies.mail import SCORES, SurveyMail
 from surveys.policies.texts import TEXTS, SurveyTexts
@@ -27,7 +28,7 @@ _FRAME_POLICY = (
 
 @admin.register(Survey)
 class SurveyAdmin(ServiceAdmin):
-    list_display = ("name", "state", "asked_on", "delay", "quiet_period", "preview_link")
+    list_display = ("name", "state", "asked_on", "asked_after", "asked_again_after", "preview_link")
     list_filter = ("is_active",)
     filter_horizontal = ("channels",)
     empty_title = gettext_lazy("Nobody is asked")
@@ -58,6 +59,14 @@ class SurveyAdmin(ServiceAdmin):
     def asked_on(self, survey: Survey) -> str:
         names = [channel.name for channel in survey.channels.all()]
         return ", ".join(names) or _("all")
+
+    @admin.display(description=gettext_lazy("delay"), ordering="delay")
+    def asked_after(self, survey: Survey) -> str:
+        return duration_words(survey.delay)
+
+    @admin.display(description=gettext_lazy("quiet period"), ordering="quiet_period")
+    def asked_again_after(self, survey: Survey) -> str:
+        return duration_words(survey.quiet_period)
 
     @admin.display(description=gettext_lazy("preview"))
     def preview_link(self, survey: Survey) -> SafeString | str:

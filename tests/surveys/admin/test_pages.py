@@ -87,3 +87,11 @@ def test_lists_cost_few_queries(
     client.get(f"/admin/surveys/{page}/")
     with django_assert_max_num_queries(8):
         client.get(f"/admin/surveys/{page}/")
+
+
+def test_list_says_lengths_of_time_as_the_form_takes_them(client: Client, administrator: Any, survey: Survey) -> None:
+    Survey.objects.update(delay="10 minutes", quiet_period="36 hours")
+    client.force_login(administrator)
+    page = client.get("/admin/surveys/survey/").text
+    assert "10 min" in page
+    assert "1 d 12 h" in page
