@@ -51,7 +51,13 @@ def poll_channel(*, channel_id: int) -> int:
 
     One poller a channel: returns 0 at once while another one holds the lease. Stops when nothing more is waiting or
     the time budget is used up; the next sweep goes on. A provider's failure is kept on the channel and not raised.
+    Raises Conflict for a channel that has nothing to ask: that is no failure of the channel.
     """
+    channel = Channel.objects.filter(pk=channel_id).first()
+    if channel is not None and not _is_polled(channel):
+        raise Conflict(
+            "not_polled", _("“%(name)s” is not polled: its messages are handed in.") % {"name": channel.name}
+        )
     lease = now() + LEASE
     is_free = Q(poll_lease_until=None) | Q(poll_lease_until__lt=now())
     if not Channel.objects.filter(is_free, pk=channel_id, is_active=True).update(poll_lease_until=lease):

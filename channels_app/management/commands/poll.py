@@ -19,10 +19,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             channel = find_channel(options["channel"])
+            failures = channel.consecutive_failures
+            stored = poll_channel(channel_id=channel.pk)
         except HelpdeskError as error:
             raise CommandError(error.message) from error
-        failures = channel.consecutive_failures
-        stored = poll_channel(channel_id=channel.pk)
         channel.refresh_from_db()
         self.stdout.write(json.dumps({"stored": stored}))
         if channel.consecutive_failures > failures:

@@ -175,3 +175,12 @@ def test_poll_says_how_much_was_stored_and_what_failed(dovecot):
         call_command("poll", "mailbox", stdout=io.StringIO())
     with pytest.raises(CommandError, match="mailbox"):
         call_command("poll", "nowhere")
+
+
+@pytest.mark.django_db
+def test_poll_of_a_channel_that_is_not_polled_is_refused_and_is_no_failure_of_the_channel():
+    channel = make_channel(kind="email", slug="pushed")
+    with pytest.raises(CommandError, match="not polled"):
+        call_command("poll", "pushed", stdout=io.StringIO())
+    channel.refresh_from_db()
+    assert (channel.consecutive_failures, channel.last_error) == (0, "")
