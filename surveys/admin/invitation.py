@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.common.admin import ReadOnlyAdmin, state_badge
 from surveys.models import Invitation
 from surveys.policies.reasons import REASONS
+from tickets.models.visibility import ticket_condition
 
 _TONES = {"scheduled": "accent", "sent": "warning", "answered": "success", "expired": "quiet", "suppressed": "quiet"}
 
@@ -43,8 +44,10 @@ class InvitationAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
-        invitations: Any = super().get_queryset(request)
-        return invitations.visible_to(request.user)
+        """Whoever reads every figure counts all invitations; whom they went to is for those who see the ticket."""
+        condition = ticket_condition(request.user, "ticket__")
+        invitations = super().get_queryset(request)
+        return invitations if condition is None else invitations.filter(condition)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,6 +17,7 @@ from helpdesk.common.text import preview
 from surveys.models import Response
 from surveys.policies.votes import LOW_SCORE, TOP_SCORE
 from surveys.selectors.panels import score_chip
+from tickets.models.visibility import ticket_condition
 
 _BANDS = {
     "low": (_("6 or less"), Q(score__lte=LOW_SCORE)),
@@ -96,8 +97,11 @@ class ResponseAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Response]:
+        """Every vote that the user may read; which ticket and customer it is about, only where he sees the ticket."""
         responses: Any = super().get_queryset(request)
-        return responses.visible_to(request.user)
+        condition = ticket_condition(request.user, "invitation__ticket__")
+        seen: Any = Value(True) if condition is None else Case(When(condition, then=Value(True)), default=Value(False))
+        return responses.visible_to(request.user).annotate(is_ticket_seen=seen)
 
     @admin.display(description=_("score"), ordering="score")
     def score_shown(self, response: Response) -> SafeString:
@@ -110,16 +114,18 @@ class ResponseAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description=_("ticket"), empty_value="–")
-    def ticket_link(self, response: Response) -> Any:
+    def ticket_link(self, response: Any) -> Any:
         ticket = response.invitation.ticket
         if ticket is None:
             return None
+        if not response.is_ticket_seen:
+            return f"#{ticket.number}"
         url = reverse("admin:tickets_ticket_change", args=[ticket.pk])
         return format_html('<a href="{}">#{} <bdi>{}</bdi></a>', url, ticket.number, preview(ticket.subject, 60))
 
-    @admin.display(description=_("customer"))
-    def customer_shown(self, response: Response) -> str:
-        return str(response.invitation.customer)
+    @admin.display(description=_("customer"), empty_value="–")
+    def customer_shown(self, response: Any) -> str | None:
+        return str(response.invitation.customer) if response.is_ticket_seen else None
 
     @admin.display(description=_("agent"), empty_value="–")
     def agent_shown(self, response: Response) -> str | None:
