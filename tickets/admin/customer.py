@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -54,6 +55,12 @@ class CustomerPaginator(BoundedPaginator):
         return bool(queryset.query.where == Customer.objects.filter(merged_into=None).query.where)
 
 
+def _without_name(entry: LogEntry, customer: Customer) -> LogEntry:
+    entry.object_repr = f"#{customer.pk}"
+    entry.save(update_fields=["object_repr"])
+    return entry
+
+
 @admin.register(Customer)
 class CustomerAdmin(ServiceAdmin):
     form = CustomerForm
@@ -71,7 +78,7 @@ class CustomerAdmin(ServiceAdmin):
     empty_text = gettext_lazy("Whoever writes to one of your channels appears here by himself.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
-        return Customer.objects.visible_to(request.user).filter(merged_into=None)
+        return Customer.objects.visible_to(request.user).filter(merged_into=None).order_by(*self.get_ordering(request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
@@ -158,6 +165,14 @@ class CustomerAdmin(ServiceAdmin):
             extra_context = {**panels, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, extra_context)
 
+    # The log of changes is read by people who do not see every customer, and outlives the customer's name.
+
+    def log_addition(self, request: HttpRequest, obj: Customer, message: Any) -> LogEntry:
+        return _without_name(super().log_addition(request, obj, message), obj)
+
+    def log_change(self, request: HttpRequest, obj: Customer, message: Any) -> LogEntry:
+        return _without_name(super().log_change(request, obj, message), obj)
+
     # One more address ----------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
@@ -191,9 +206,7 @@ class CustomerAdmin(ServiceAdmin):
         except HelpdeskError as error:
             self.message_user(request, error.message, messages.ERROR)
         else:
-            self.log_change(
-                request, customer, [{"changed": {"name": "identity", "object": str(identity), "fields": []}}]
-            )
+            self.log_change(request, customer, [{"added": {"name": str(_("address")), "object": str(identity.pk)}}])
             self.message_user(request, _("The address is added."), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:tickets_customer_change", args=[customer.pk]))
 
