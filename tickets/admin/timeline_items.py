@@ -91,6 +91,8 @@ def _prepare(message: Any) -> None:
     message.to = [recipient for recipient in copies if recipient.role == "to"]
     message.cc = [recipient for recipient in copies if recipient.role != "to"]
     message.refused = [recipient for recipient in copies if recipient.state == "failed"]
+    # A bounce leaves its reason on the message and on the recipient: it is read once, beside the address.
+    message.trouble = "" if message.error in {recipient.reason for recipient in message.refused} else message.error
     message.can_undo = (
         message.delivery_state == "queued" and message.send_after is not None and message.send_after > now()
     )

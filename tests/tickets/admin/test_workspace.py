@@ -141,6 +141,16 @@ def test_delivery_state_comes_with_the_next_poll_and_leaves_the_bar_alone(
     assert 'id="hd-bar"' not in html
 
 
+def test_reason_of_a_bounce_is_read_once(desk: Client, url: Address, agent: Any, email_channel: Any) -> None:
+    ticket = make_ticket(email_channel)
+    message = reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="hello")
+    reason = "550 5.1.1 user unknown"
+    Message.objects.filter(pk=message.pk).update(delivery_state="failed", error=reason)
+    MessageRecipient.objects.filter(message=message).update(state="failed", reason=reason, code="5.1.1")
+    page = desk.get(url("change", ticket)).content.decode()
+    assert (page.count(reason), page.count("5.1.1")) == (1, 1)
+
+
 def test_states_of_a_message_are_told_in_words(desk: Client, url: Address, agent: Any, email_channel: Any) -> None:
     ticket = make_ticket(email_channel)
     message = reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="hello", undo_seconds=600)
