@@ -85,6 +85,23 @@ def test_customer_who_writes_meanwhile_stops_the_reply_and_is_shown(open_page: O
     assert Message.objects.filter(ticket=ticket, direction="out").count() == 1
 
 
+def test_escape_leaves_the_text_so_that_the_keys_work_again(open_page: Open, email_channel: Any) -> None:
+    page = open_page(f"{make_ticket(email_channel).pk}/change/")
+    page.keyboard.press("n")
+    page.keyboard.type("ask the warehouse")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#hd-shortcuts")).to_be_visible()
+    expect(page.locator("#hd-text-note")).to_have_value("ask the warehouse")
+
+
+def test_opened_ticket_is_no_longer_unread_in_the_list_beside_it(open_page: Open, email_channel: Any) -> None:
+    ticket, other = make_ticket(email_channel), make_ticket(email_channel)
+    page = open_page(f"{ticket.pk}/change/")
+    expect(page.locator(f"#p-{other.pk} .hd-unread")).to_have_count(1)
+    expect(page.locator(f"#p-{ticket.pk} .hd-unread")).to_have_count(0)
+
+
 def test_text_stays_without_network_with_a_placeholder_and_after_a_reload(open_page: Open, email_channel: Any) -> None:
     ticket = make_ticket(email_channel)
     page = open_page(f"{ticket.pk}/change/")

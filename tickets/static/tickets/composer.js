@@ -304,6 +304,8 @@ window.composer = (() => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
             event.preventDefault();
             send("");
+        } else if (event.key === "Escape" && event.target.matches("textarea") && !event.isComposing) {
+            event.target.blur();
         } else if (event.target.id === "hd-copy" && ["Enter", ",", ";"].includes(event.key)) {
             event.preventDefault();
             addCopy();

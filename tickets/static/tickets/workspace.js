@@ -108,8 +108,13 @@ window.workspace = (() => {
         if (document.hidden || !("mayRead" in slot().dataset)) {
             return;
         }
+        const row = document.getElementById(`p-${slot().dataset.ticket}`);
         try {
             await window.desk.request(`${slot().dataset.base}read/`, { method: "POST" });
+            if (row) {
+                row.classList.remove("hd-row-unread");
+                row.querySelectorAll(".hd-unread").forEach((badge) => badge.remove());
+            }
             slot().dataset.unread = "0";
             slot().removeAttribute("data-may-read");
             showUnread();
