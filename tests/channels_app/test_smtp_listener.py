@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -219,6 +220,28 @@ def test_database_lost_between_recipient_and_mail_puts_it_off(support, listener,
             outage.setitem(connection.settings_dict, "PORT", "1")
             assert client.data(MAIL)[0] == 451
     listener.send("support@desk.example")
+    assert InboundEvent.objects.count() == 1
+
+
+def test_mail_is_confirmed_only_after_it_is_committed(support, listener):
+    """While the table cannot be written the client waits without an answer; what is confirmed can be read by others."""
+    answers = []
+    other = psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor})
+    other.execute("LOCK TABLE channels_app_inboundevent IN SHARE MODE")
+    with listener.client() as client:
+        client.ehlo()
+        client.mail("carla@customer.example")
+        client.rcpt("support@desk.example")
+        sending = threading.Thread(target=lambda: answers.append(client.data(MAIL)[0]))
+        sending.start()
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'channels_app_inboundevent'::regclass"
+        while not other.execute(waits).fetchone()[0]:
+            assert sending.is_alive(), answers
+        assert answers == []
+        other.rollback()
+        sending.join(timeout=10)
+    other.close()
+    assert answers == [250]
     assert InboundEvent.objects.count() == 1
 
 
