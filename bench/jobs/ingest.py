@@ -45,13 +45,15 @@ class Ingest:
         return compare(reference=self._file_raw, ours=self._file, backends=self._backends)
 
     def queries_of_reply(self) -> int:
-        """Statements of a mail that answers in a known thread."""
+        """Statements of a mail that answers in a known thread, those sent together counted one by one."""
         while True:
             mail = next(self._mails)
             with CaptureQueriesContext(connection) as captured:
                 filed = ingest(self.channel, self.as_bytes(mail))
             if filed[0].outcome == "appended":
-                return len([query for query in captured if query["sql"] not in ("BEGIN", "COMMIT")])
+                return sum(
+                    query["sql"].count(";\n") + 1 for query in captured if query["sql"] not in ("BEGIN", "COMMIT")
+                )
 
     def as_bytes(self, mail: SyntheticMail) -> bytes:
         return mail.as_bytes(str(self.channel.config["address"]))

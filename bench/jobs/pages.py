@@ -167,8 +167,11 @@ def _agent() -> User:
 def _long_ticket(agent: User) -> int:
     """A ticket of the agent with fifty messages: the newest open one takes messages over from others."""
     ticket = Ticket.objects.filter(status__in=OPEN_STATUSES, assignee=agent).order_by("-last_message_at")[0]
+    conversation = ticket.messages.order_by("id")[0].conversation
     taken = Message.objects.exclude(ticket=ticket).order_by("id")[: MESSAGES - ticket.messages.count()]
-    Message.objects.filter(pk__in=list(taken.values_list("pk", flat=True))).update(ticket=ticket)
+    Message.objects.filter(pk__in=list(taken.values_list("pk", flat=True))).update(
+        ticket=ticket, conversation=conversation
+    )
     return ticket.pk
 
 
