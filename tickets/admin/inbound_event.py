@@ -207,7 +207,11 @@ class InboundEventAdmin(ReadOnlyAdmin):
         if event is None or not self.has_view_permission(request, event):
             raise Http404
         extension = _EXTENSIONS.get(event.content_type.partition(";")[0].strip().lower(), "txt")
-        response = HttpResponse(read_body(event), content_type="text/plain; charset=utf-8")
+        try:
+            body = read_body(event)
+        except FileNotFoundError as error:
+            raise Http404 from error
+        response = HttpResponse(body, content_type="text/plain; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="delivery-{event.pk}.{extension}"'
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response

@@ -73,6 +73,11 @@ def test_raw_delivery_is_a_file_that_no_browser_renders(office, stuck):
     assert "sandbox" in response["Content-Security-Policy"]
 
 
+def test_raw_delivery_that_is_gone_from_storage_is_not_found(office, stuck):
+    type(stuck).objects.filter(pk=stuck.pk).update(body_file="2026/01/gone")
+    assert office.get(f"{LIST}{stuck.pk}/raw/").status_code == 404
+
+
 def test_running_again_puts_the_delivery_back_into_the_queue(office, stuck):
     office.post(f"{LIST}{stuck.pk}/do/again/")
     stuck.refresh_from_db()
