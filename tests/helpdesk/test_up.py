@@ -1,6 +1,7 @@
 """``manage.py up`` as a person at a terminal sees it: the whole product, once, and what it refuses."""
 
 import http.client
+import re
 import shutil
 import signal
 import smtplib
@@ -75,6 +76,10 @@ def test_product_starts_serves_survives_a_kill_and_leaves_nothing(folder: Path) 
     with up(folder, web=web, smtp=smtp) as run:
         run.wait_for_line(f"open http://localhost:{web}/admin/", seconds=90)
         assert "log in as admin" in run.output
+        for step in ("PostgreSQL .* is ready", "Valkey is ready", "schema is up to date", "first rows are there",
+                     "web server answers", "workers are started"):  # fmt: skip
+            assert re.search(rf"{step}.* \(\d+\.\d s\)", run.output), step
+        assert re.search(r"ready after \d+\.\d s", run.output)
         assert "csrfmiddlewaretoken" in page(web, "/admin/login/")
         assert fastest_answer_seconds(web, "/health/live") < 0.03
         with Run(MANAGE, "shell", "-c", "import sys; print(sys.argv)", HELPDESK_DATA=folder) as command:
