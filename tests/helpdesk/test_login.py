@@ -1,6 +1,7 @@
 """Signing in: one answer for every wrong guess, and a lock after too many."""
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
@@ -27,6 +28,19 @@ def test_right_password_opens_the_overview(client, agent):
 
 def test_unknown_user_and_wrong_password_get_the_same_words(client, agent):
     assert errors_of(try_to_sign_in(client, "ana", "wrong")) == errors_of(try_to_sign_in(client, "nobody", "wrong"))
+
+
+@pytest.mark.parametrize("username", ["ana", "nobody", "left"])
+def test_every_wrong_guess_costs_the_time_of_one_hash(client, agent, person, monkeypatch, username):
+    """So that the clock does not tell which names exist, nor whose account is switched off."""
+    person("left", "agent", is_active=False)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda self, *args, **more: hashed.append(1) or encode(self, *args, **more)
+    )
+    try_to_sign_in(client, username, "wrong")
+    assert len(hashed) == 1
 
 
 @pytest.mark.parametrize("username", ["ana", "nobody"])
