@@ -38,7 +38,7 @@ def health_of(facts: ChannelFacts, *, at: datetime) -> Health:
     """The first of these that holds: paused, failing, behind with filing, late with polling, untried, working."""
     if not facts.is_active:
         return Health(word=_("paused"), tone="quiet", advice=_("Nothing is fetched or accepted until it is resumed."))
-    if facts.failures:
+    if facts.is_polled and facts.failures:  # once nothing is polled, what failed then is history
         return Health(
             word=_("failing"),
             tone="danger",

@@ -26,6 +26,7 @@ WORKING = {
         ({"last_ok_at": NOW - timedelta(minutes=3, seconds=1)}, "late"),
         ({"last_ok_at": NOW - timedelta(minutes=40), "poll_every": timedelta(minutes=10)}, "working"),
         ({"is_polled": False, "last_ok_at": None}, "working"),
+        ({"is_polled": False, "failures": 3}, "working"),
         ({"is_polled": False, "last_ok_at": None, "last_delivery_at": None}, "nothing received yet"),
     ],
 )
