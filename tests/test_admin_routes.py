@@ -1,5 +1,6 @@
 """Every address of the admin, as the URL resolver knows them: what outsiders see of a private team, and what a GET changes."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,134 +8,35 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib import admin
-from django.contrib.admin.models import LogEntry
+from django.apps import apps
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
-from channels_app.adapters.base import Address
-from channels_app.models import Channel, InboundEvent
 from helpdesk.accounts.services import create_api_key
 from helpdesk.core.models import JobRun
 from reporting.services.facts import refresh_facts
-from surveys.models import Invitation
 from surveys.services.preset import ensure_preset_survey
-from surveys.services.voting import Vote, record_vote
-from tests.factories import make_channel, make_event, make_item, make_team, make_ticket
+from tests.factories import make_channel, make_event, make_team, make_ticket
+from tests.support.admin_pages import (
+    CHOICES,
+    MISSING,
+    SECRET,
+    VOTE,
+    admin_addresses,
+    every_key,
+    keys_of,
+    pickers,
+    private_ticket,
+    signed_in,
+    text_of,
+    variants,
+)  # fmt: skip
 from tests.test_permissions import address as api_address
-from tests.test_permissions import api_routes, routes
-from tickets.models import Attachment, Tag, Ticket
-from tickets.services.actors import Actor
-from tickets.services.drafts import save_draft
-from tickets.services.files import store_file
-from tickets.services.intake import receive
-from tickets.services.replies import add_note, reply_to_ticket
+from tests.test_permissions import api_routes
+from tickets.models import Tag, Ticket
 
 pytestmark = pytest.mark.django_db
-SECRET = "quokka"
-MISSING = 999_999_999
-VOTE = "bandicoot"  # the word that only the vote about it holds: whoever reads every figure may read that
-
-
-def private_ticket(channel: Any, member: Any, *, team: Any) -> Ticket:
-    """A ticket whose every text holds the secret word, in all the places that a ticket reaches."""
-    event = make_event(channel, state="processed", headers={"Subject": f"Affair {SECRET}"}, reason="")
-    sender = Address(address=f"{SECRET}@secret.example", name=f"Henry {SECRET}")
-    item = make_item(sender=sender, subject=f"Affair {SECRET}", text=f"zebrafish {SECRET}")
-    ticket = Ticket.objects.get(pk=receive(channel=channel, item=item, event=event).ticket_id)
-    Ticket.objects.filter(pk=ticket.pk).update(team=team)
-    actor = Actor.agent(member)
-    stored = store_file(name=f"{SECRET}.png", content=b"\x89PNG\r\n\x1a\n0000", content_type="image/png")
-    stored.as_attachment(ticket.messages.get().pk).save()
-    reply_to_ticket(ticket_id=ticket.pk, actor=actor, text=f"Answer {SECRET}", undo_seconds=3600)
-    add_note(ticket_id=ticket.pk, actor=actor, text=f"Note {SECRET}")
-    save_draft(ticket_id=ticket.pk, actor=actor, kind="note", text=f"Draft {SECRET}")
-    invitation = Invitation.objects.create(
-        survey=ensure_preset_survey(), customer=ticket.customer, ticket=ticket, occasion="contact:1", state="sent",
-        due_at=ticket.opened_at, sent_at=ticket.opened_at, expires_at=None,
-    )  # fmt: skip
-    record_vote(invitation_id=invitation.pk, vote=Vote(score=2, comment=f"Comment {VOTE}"))
-    customer = f"/admin/tickets/customer/{ticket.customer_id}/"
-    client = signed_in(member)
-    assert client.post(f"{customer}change/", {"name": f"Henry {SECRET}", "is_vip": "on"}).status_code == 302
-    assert client.post(f"{customer}address/", {"kind": "email", "address": f"{SECRET}@x.example"}).status_code == 302
-    assert LogEntry.objects.filter(object_id=str(ticket.customer_id)).count() == 2
-    refresh_facts()
-    cache.clear()
-    return Ticket.objects.get(pk=ticket.pk)
-
-
-def keys_of(ticket: Ticket) -> dict[str, Any]:
-    """What stands in the place of an object in an address: model (or name of the parameter) -> key."""
-    message = ticket.messages.order_by("pk").first()
-    invitation = Invitation.objects.filter(ticket=ticket).first()
-    return {
-        "tickets_ticket": ticket.pk,
-        "tickets_customer": ticket.customer_id,
-        "channels_app_inboundevent": message.inbound_event_id or InboundEvent.objects.values_list("pk", flat=True)[0],
-        "surveys_invitation": invitation.pk if invitation else MISSING,
-        "surveys_response": invitation.response.pk if invitation else MISSING,
-        "reporting_ticketfact": ticket.pk,
-        "message_id": message.pk,
-        "uuid": Attachment.objects.filter(message__ticket=ticket).values_list("uuid", flat=True).first(),
-    }
-
-
-WORDS = {"verb": "resolve", "what": "team", "button_name": "again", "language": "en", "job": "send_messages"}
-CHOICES = ("assign", "team", "tag", "priority", "filters")
-
-
-def filled(name: str, path: str, keys: dict[str, Any]) -> str | None:
-    """The address with its parameters filled in; None where nothing of that ticket stands there."""
-    path = re.sub(r"\^?\(\?P<app_label>[^)]*\)/\$", "tickets/", path)
-    if "(?P" in path:
-        return None
-    model = "_".join(name.removeprefix("admin:").split("_")[:-1])
-    own = next((keys[known] for known in keys if name.removeprefix("admin:").startswith(f"{known}_")), None)
-    for parameter in re.findall(r"<[^>]+>", path):
-        word = parameter.strip("<>").rpartition(":")[2]
-        value = keys.get(word) or WORDS.get(word) or own
-        if value is None:
-            return None
-        path = path.replace(parameter, str(value))
-    return f"/{path}" if model or path else None
-
-
-def admin_addresses(keys: dict[str, Any]) -> list[tuple[str, str]]:
-    """(route, address) of every page of the admin that exists for these keys."""
-    found = [(name, filled(name, path, keys)) for name, path, _view in routes() if name.startswith("admin:")]
-    return [(name, path) for name, path in found if path and name != "admin:logout"]
-
-
-def pickers() -> list[str]:
-    """The addresses of every picker that a form could open."""
-    found = []
-    for model in admin.site._registry:
-        for field in (*model._meta.get_fields(), *model._meta.many_to_many):
-            if field.is_relation and not field.auto_created:
-                names = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}&field_name={field.name}"
-                found += [f"/admin/autocomplete/?{names}&term={term}" for term in ("", "zebrafish", "Henry", "1")]
-    return sorted(set(found))
-
-
-def variants(path: str) -> list[str]:
-    """The page, its popup, its search and its narrowing; of one object's page the popup and the newest messages."""
-    of_one = ["", "?_popup=1&after=0"]
-    of_many = ["", "?_popup=1", "?q=zebrafish", "?q=Henry&view=all", "?view=all&state=processed"]
-    if path.endswith("/known-addresses/"):
-        of_many.append(f"?address=Henry&channel={Channel.objects.values_list('pk', flat=True)[0]}")
-    return [path + query for query in (of_one if re.search(r"/\d+/", path) else of_many)]
-
-
-def text_of(response: Any) -> str:
-    return b"".join(response).decode(errors="replace")
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
@@ -219,6 +121,49 @@ def test_lists_counts_and_figures_stay_as_they_were_when_a_private_ticket_comes(
         assert [address for address in addresses if readable(client.get(address)) != before[address]] == []
 
 
+ATTACK = '"><svg onload=alert(1)>{{7*7}}'
+
+
+def test_strangers_words_are_text_on_every_page_of_the_admin(email_channel: Any, superuser: Any, agent: Any) -> None:
+    """In whatever column of whatever row, also where operators rather than strangers write."""
+    ticket = private_ticket(email_channel, agent, team=make_team("Board", agent))
+    make_event(email_channel, state="quarantined")
+    JobRun.objects.create(job="send_messages", started_at=ticket.opened_at)
+    Tag.objects.create(name="late")
+    create_api_key(user=superuser, name="Shop")
+    kept = {"django_session", "auth_permission", "django_content_type", "django_migrations", "auth_group"}
+    kept_columns = {
+        "password",
+        "username",
+        "slug",
+        "kind",
+        "key",
+        "job",
+        "colour",
+        "storage_key",
+        "body_file",
+        "time_zone",
+        "language",
+    }
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            is_words = type(field) in (models.CharField, models.TextField) and not field.choices and not field.unique
+            if is_words and model._meta.db_table not in kept and field.name not in kept_columns:
+                room = field.max_length or 200
+                with contextlib.suppress(DatabaseError), transaction.atomic():
+                    model._default_manager.update(**{field.name: ATTACK[:room]})
+    client = signed_in(superuser)
+    keys = every_key(ticket, superuser)
+    raw = []
+    for name, path in admin_addresses(keys):
+        for address in variants(path):
+            answer = client.get(address)
+            is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+            if is_page and ("<svg onload" in text_of(answer) or answer.status_code >= 500):
+                raw.append((name, address, answer.status_code))
+    assert raw == []
+
+
 WRITES = re.compile(r"^\s*(?:WITH .*?)?(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE | re.DOTALL)
 # Being signed in, being counted, and when a key was last used.
 NO_STATE = {"django_session", "core_ratecounter", "accounts_apikey"}
@@ -245,20 +190,7 @@ def test_no_address_of_the_product_changes_anything_by_a_get(email_channel: Any,
     Ticket.objects.filter(pk=ticket.pk).update(unread_count=3)
     make_event(email_channel, state="quarantined")
     JobRun.objects.create(job="send_messages", started_at=ticket.opened_at)
-    keys = keys_of(ticket) | {
-        "channels_app_channel": email_channel.pk,
-        "accounts_apikey": create_api_key(user=superuser, name="Shop")[0].pk,
-        "accounts_user": superuser.pk,
-        "auth_user": superuser.pk,
-        "auth_group": superuser.groups.model.objects.values_list("pk", flat=True)[0],
-        "channels_app_brand": email_channel.brand_id,
-        "core_jobrun": JobRun.objects.values_list("pk", flat=True)[0],
-        "core_sitesettings": 1,
-        "tickets_team": ticket.team_id,
-        "tickets_tag": Tag.objects.create(name="late").pk,
-        "surveys_survey": ensure_preset_survey().pk,
-        "admin_logentry": LogEntry.objects.values_list("pk", flat=True)[0],
-    }  # fmt: skip
+    keys = every_key(ticket, superuser)
     client = signed_in(superuser)
     addresses = {path for _name, path in admin_addresses(keys)}
     addresses |= {f"/admin/tickets/ticket/{ticket.pk}/do/{verb}/" for verb in ("resolve", "assign", "merge", "spam")}

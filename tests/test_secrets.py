@@ -20,7 +20,7 @@ from helpdesk.api import RESOURCES
 from helpdesk.common.logs import RedactSecrets
 from helpdesk.core.services import record_job_run
 from tests.factories import make_channel, make_event, make_ticket
-from tests.test_admin_routes import admin_addresses, keys_of
+from tests.support.admin_pages import admin_addresses, keys_of
 from tickets.models import Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.delivery import send_message
