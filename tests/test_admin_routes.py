@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
+from channels_app.adapters.base import Address
 from helpdesk.accounts.services import create_api_key
 from helpdesk.core.models import JobRun
 from reporting.services.facts import refresh_facts
@@ -59,6 +60,21 @@ def test_no_page_of_the_admin_shows_an_outsider_anything_of_a_private_ticket(
                 shown.append((name, address))
     shown += [("picker", address) for address in pickers() if SECRET in text_of(client.get(address))]
     assert shown == []
+
+
+def test_private_ticket_of_a_customer_in_sight_is_an_outline_without_a_word_of_it(
+    email_channel: Any, agent: Any, stranger: Any
+) -> None:
+    known = Address(address="carla@customer.example", name="Carla Customer")
+    open_ticket = make_ticket(email_channel, sender=known)
+    hidden = private_ticket(email_channel, stranger, team=make_team("Board", stranger, is_private=True), sender=known)
+    assert hidden.customer_id == open_ticket.customer_id
+    client = signed_in(agent)
+    pages = {path for ticket in (open_ticket, hidden) for _name, path in admin_addresses(keys_of(ticket))}
+    texts = {path: text_of(client.get(path)) for path in pages}
+    assert [path for path, text in texts.items() if SECRET in text or VOTE in text] == []
+    assert f"#{hidden.number}" in texts[f"/admin/tickets/customer/{hidden.customer_id}/change/"]
+    assert f"#{hidden.number}" in texts[f"/admin/tickets/ticket/{open_ticket.pk}/panel/"]
 
 
 def test_member_of_the_private_team_sees_what_the_others_do_not(private: Ticket, stranger: Any) -> None:

@@ -30,11 +30,14 @@ MISSING = 999_999_999
 VOTE = "bandicoot"  # the word that only the vote about it holds: whoever reads every figure may read that
 
 
-def private_ticket(channel: Any, member: Any, *, team: Any) -> Ticket:
-    """A ticket whose every text holds the secret word, in all the places that a ticket reaches."""
+def private_ticket(channel: Any, member: Any, *, team: Any, sender: Address | None = None) -> Ticket:
+    """A ticket whose every text holds the secret word, in all the places that a ticket reaches.
+
+    So does its customer, unless it is the known ``sender``.
+    """
     event = make_event(channel, state="processed", headers={"Subject": f"Affair {SECRET}"}, reason="")
-    sender = Address(address=f"{SECRET}@secret.example", name=f"Henry {SECRET}")
-    item = make_item(sender=sender, subject=f"Affair {SECRET}", text=f"zebrafish {SECRET}")
+    writer = sender or Address(address=f"{SECRET}@secret.example", name=f"Henry {SECRET}")
+    item = make_item(sender=writer, subject=f"Affair {SECRET}", text=f"zebrafish {SECRET}")
     ticket = Ticket.objects.get(pk=receive(channel=channel, item=item, event=event).ticket_id)
     Ticket.objects.filter(pk=ticket.pk).update(team=team)
     actor = Actor.agent(member)
@@ -48,14 +51,20 @@ def private_ticket(channel: Any, member: Any, *, team: Any) -> Ticket:
         due_at=ticket.opened_at, sent_at=ticket.opened_at, expires_at=None,
     )  # fmt: skip
     record_vote(invitation_id=invitation.pk, vote=Vote(score=2, comment=f"Comment {VOTE}"))
+    if sender is None:
+        _change_customer(ticket, member)
+    refresh_facts()
+    cache.clear()
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def _change_customer(ticket: Ticket, member: Any) -> None:
+    """By hand, so that it stands in the log of changes."""
     customer = f"/admin/tickets/customer/{ticket.customer_id}/"
     client = signed_in(member)
     assert client.post(f"{customer}change/", {"name": f"Henry {SECRET}", "is_vip": "on"}).status_code == 302
     assert client.post(f"{customer}address/", {"kind": "email", "address": f"{SECRET}@x.example"}).status_code == 302
     assert LogEntry.objects.filter(object_id=str(ticket.customer_id)).count() == 2
-    refresh_facts()
-    cache.clear()
-    return Ticket.objects.get(pk=ticket.pk)
 
 
 def keys_of(ticket: Ticket) -> dict[str, Any]:
