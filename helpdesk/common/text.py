@@ -129,3 +129,12 @@ def _without_accents(text: str) -> str:
 
 def _is_accent(char: str) -> bool:
     return "\u0300" <= char <= "\u036f" or "\u0591" <= char <= "\u05c7" or "\u064b" <= char <= "\u065f"
+
+
+def initials(name: str) -> str:
+    """One or two letters: first and last word's, the first sign of a name in a script without spaces."""
+    words = [word for word in re.split(r"[\s@._\-]+", name) if word and word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 and words[0][0].isascii() else "")
+    return letters.upper()

@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from helpdesk.common.icons import icon
+from helpdesk.common.text import initials
 
 register = template.Library()
 
@@ -13,6 +14,9 @@ register = template.Library()
 def hd_icon(name: str, label: str = "") -> SafeString:
     """See ``helpdesk.common.icons.icon``."""
     return icon(name, label)
+
+
+register.filter("hd_initials", initials)
 
 
 @register.filter

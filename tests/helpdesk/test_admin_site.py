@@ -76,6 +76,11 @@ def test_dashboard_sections_stand_above_the_groups(client, administrator, settin
     assert page.index("Good morning adam") < page.index("hd-group-work")
 
 
+def test_face_in_the_bar_has_the_initials_of_first_and_last_name(client, person):
+    client.force_login(person("mara", "agent", first_name="Mara", last_name="Holmquist"))
+    assert '<span class="hd-avatar" aria-hidden="true">MH</span>' in client.get(reverse("admin:index")).text
+
+
 def test_broken_dashboard_section_does_not_close_the_overview(client, administrator, settings):
     settings.HELPDESK_DASHBOARD_SECTIONS = [f"{__name__}.broken_section", f"{__name__}.good_section"]
     client.force_login(administrator)

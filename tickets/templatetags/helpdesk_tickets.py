@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from channels_app import registry
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
+from helpdesk.common.text import initials
 
 register = template.Library()
 
@@ -87,15 +88,6 @@ def avatar(name: Any, *, kind: str = "") -> SafeString:
 def _avatar(name: str, kind: str) -> SafeString:
     tint = zlib.crc32(name.encode("utf-8", "replace")) % AVATAR_TINTS
     return format_html('<span class="hd-face hd-face-{} {}" aria-hidden="true">{}</span>', tint, kind, initials(name))
-
-
-def initials(name: str) -> str:
-    """One or two letters: first and last word's, the first sign of a name in a script without spaces."""
-    words = [word for word in re.split(r"[\s@._\-]+", name) if word and word[0].isalnum()]
-    if not words:
-        return "?"
-    letters = words[0][0] + (words[-1][0] if len(words) > 1 and words[0][0].isascii() else "")
-    return letters.upper()
 
 
 @register.simple_tag
