@@ -54,3 +54,32 @@ def test_column_that_the_document_does_not_name_is_refused_and_changes_nothing(
             let_in.append((name, answer.status_code))
     assert let_in == []
     assert rows() == before
+
+
+WORDS = {"resolve": {}, "note": {"text": "x"}, "reply": {"text": "x"}, "tags": {"add": ["x"]}, "assign": {"assignee": None},
+         "merge": {"undo": True}, "customers": {"name": "Dora"},
+         "tickets": {"address": "odd@customer.example", "subject": "Odd", "text": "Odd"}}  # fmt: skip
+
+
+@pytest.mark.parametrize("route", [route for route in BODIES if route.method == "post"], ids=str)
+def test_every_post_that_succeeds_has_one_effect_under_one_key(
+    calling: Any, administrator: Any, ticket: Any, route: Route
+) -> None:
+    if route.path.endswith("/attachments/"):
+        pytest.skip("takes a form with a file: see the test of repeated uploads")
+    caller = calling(administrator)
+    body = {**route.good_body(ticket), **WORDS.get(route.path.strip("/").split("/")[-1], {})}
+    path, after = route.address(ticket), []
+    for _ in range(2):
+        answer = caller.post(
+            path, json.dumps(body), content_type="application/json", headers={"idempotency-key": "once"}
+        )
+        after.append((answer.status_code, answer.json(), rows()))
+    assert after[0] == after[1]
+    if answer.status_code < 300:
+        assert answer.headers["Idempotency-Replayed"] == "true"
+    else:
+        # Nothing to take back, nothing to reopen, no such event: a refusal that changed nothing.
+        assert (answer.status_code, route.path.strip("/").split("/")[-1]) in {
+            (409, "merge"), (409, "reopen"), (404, "run-again"),
+        }  # fmt: skip
