@@ -9,6 +9,7 @@ from helpdesk.common.errors import Conflict, NotVisible
 from helpdesk.common.text import preview
 from tickets.models import Draft, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
+from tickets.services.assignment import assign
 from tickets.services.changes import TicketChange
 from tickets.services.events import write_event
 from tickets.services.lifecycle import first_unanswered_at
@@ -43,7 +44,7 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
         raise Conflict("already_sent", _("The message has left already and cannot be taken back."))
     message.delivery_state = State.CANCELLED
     message.save(update_fields=["delivery_state"])
-    _undo_resolution(ticket, message, actor)
+    _undo_side_effects(ticket, message, actor)
     _restore_clocks(ticket, message)
     if actor.user_id is not None:
         Draft.objects.update_or_create(
@@ -53,25 +54,34 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
     return message
 
 
-def _undo_resolution(ticket: Ticket, message: Message, actor: Actor) -> None:
-    """Take "resolved" back where it came with the reply, in one click and one transaction, and still stands."""
-    if ticket.status != Ticket.Status.RESOLVED:
-        return
+def _undo_side_effects(ticket: Ticket, message: Message, actor: Actor) -> None:
+    """Take back what came with the reply in one click, and so in one transaction, and still stands: status, owner, resolution."""
     reply = TicketEvent.objects.get(ticket=ticket, kind="ticket.replied", data__message=message.pk)
-    resolutions = list(TicketEvent.objects.filter(ticket=ticket, kind="ticket.resolved").order_by("-sequence")[:2])
-    if not resolutions or resolutions[0].xid != reply.xid:
-        return
-    earlier = resolutions[1].at if len(resolutions) > 1 else None
+    same_click = TicketEvent.objects.filter(ticket=ticket, xid=reply.xid, sequence__gt=reply.sequence)
+    first_of_kind = {event.kind: event for event in same_click.order_by("-sequence")}
     change = TicketChange(ticket, actor)
+    for event in sorted(first_of_kind.values(), key=lambda event: -event.sequence):
+        if event.kind == "ticket.resolved" and ticket.status == Ticket.Status.RESOLVED:
+            _undo_resolution(change, event)
+        elif event.kind == "ticket.status_changed" and ticket.status == event.data["to"]:
+            change.tell("ticket.status_changed", {"from": event.data["to"], "to": event.data["from"]})
+            change.set(status=event.data["from"])
+        elif event.kind == "ticket.assigned" and ticket.assignee_id == event.data["to_assignee"]:
+            assign(change, assignee_id=event.data["from_assignee"])
+    change.save()
+
+
+def _undo_resolution(change: TicketChange, event: TicketEvent) -> None:
+    earlier = TicketEvent.objects.filter(ticket=event.ticket_id, kind="ticket.resolved", sequence__lt=event.sequence)
+    before = earlier.order_by("-sequence").values_list("at", flat=True).first()
     change.set(
-        status=resolutions[0].data["from"],
+        status=event.data["from"],
         closes_at=None,
-        last_resolved_at=earlier,
-        first_resolved_at=ticket.first_resolved_at if earlier else None,
-        resolution_count=ticket.resolution_count - 1,
+        last_resolved_at=before,
+        first_resolved_at=change.ticket.first_resolved_at if before else None,
+        resolution_count=change.ticket.resolution_count - 1,
     )
     change.tell("ticket.reopened", {"by_message": False, "is_undo": True})
-    change.save()
 
 
 def _restore_clocks(ticket: Ticket, message: Message) -> None:

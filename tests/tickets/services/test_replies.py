@@ -7,6 +7,7 @@ from helpdesk.common.errors import Conflict, InvalidInput, Stale, Unprocessable
 from tests.factories import last_message, make_channel, make_team, make_ticket, receive_message
 from tickets.models import Conversation, Draft, Message, Ticket
 from tickets.services.actors import Actor
+from tickets.services.assignment import assign_ticket
 from tickets.services.drafts import save_draft
 from tickets.services.files import store_file
 from tickets.services.lifecycle import resolve_ticket
@@ -235,10 +236,18 @@ def test_undo_of_send_and_resolve_leaves_the_customer_waiting(ticket, ana):
     message = reply_to_ticket(ticket_id=ticket.pk, actor=ana, text="Oops", status_after="resolved", undo_seconds=5)
     undo_send(message_id=message.pk, actor=ana)
     ticket.refresh_from_db()
-    assert (ticket.status, ticket.waiting_since, ticket.closes_at) == ("open", waiting, None)
+    assert (ticket.status, ticket.waiting_since, ticket.closes_at, ticket.assignee) == ("new", waiting, None, None)
     assert (ticket.first_resolved_at, ticket.last_resolved_at, ticket.resolution_count, ticket.reopen_count) == (
         None,
         None,
         0,
         0,
     )
+
+
+def test_undo_leaves_the_owner_alone_whom_somebody_has_chosen_since(ticket, ana, lead):
+    message = reply_to_ticket(ticket_id=ticket.pk, actor=ana, text="Oops", undo_seconds=5)
+    assign_ticket(ticket_id=ticket.pk, actor=ana, assignee_id=lead.pk)
+    undo_send(message_id=message.pk, actor=ana)
+    ticket.refresh_from_db()
+    assert ticket.assignee == lead
