@@ -204,12 +204,15 @@ def test_full_outbox_does_not_slow_the_sender_down(ticket, agent, monkeypatch):
     monkeypatch.setattr(delivery, "MOST_PER_SWEEP", 1)
     with connection.cursor() as cursor:
         # Far more than a claim takes, far less than looking at every pair of waiting messages would.
-        cursor.execute("SET LOCAL statement_timeout = 500")
+        cursor.execute("SET LOCAL statement_timeout = 2000")
     assert send_due_messages() == 1
     assert state(message) == "sent"
     under_way = Message.objects.filter(delivery_state="queued").order_by("id").values_list("pk")[:4]
     Message.objects.filter(pk__in=under_way).update(delivery_state="sending", lease_until=now() + timedelta(minutes=1))
     assert send_due_messages() == 0
+    with connection.cursor() as cursor:
+        # The end of the test checks all these rows.
+        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def test_sweep_over_a_slow_channel_ends_before_its_task_would_be_killed(channel, agent, monkeypatch):
