@@ -76,12 +76,17 @@ window.workspace = (() => {
         }
     }
 
-    const isBarBusy = () => Boolean(document.querySelector("#hd-bar [open]"));
+    // While a verb is under way its answer brings the bar; a poll that drew it anew would take the form away under its hands.
+    let verbsUnderWay = 0;
+    const isOfBar = (event) => Boolean(event.detail.elt && event.detail.elt.closest("#hd-bar"));
+    document.addEventListener("htmx:beforeSend", (event) => { verbsUnderWay += isOfBar(event) ? 1 : 0; });
+    document.addEventListener("htmx:afterRequest", (event) => { verbsUnderWay = Math.max(0, verbsUnderWay - (isOfBar(event) ? 1 : 0)); });
+    const isBarBusy = () => verbsUnderWay > 0 || Boolean(document.querySelector("#hd-bar [open]"));
     function replaceBar(fresh) {
         const old = document.getElementById("hd-bar");
         isBarStale = isBarBusy();
-        // The verb that was just carried out has brought the same bar already.
-        if (isBarStale || old.dataset.version === fresh.dataset.version) {
+        // A verb that was just carried out has brought the same bar already, or a newer one than a poll that left before it.
+        if (isBarStale || Number(fresh.dataset.version) <= Number(old.dataset.version)) {
             return;
         }
         const held = old.contains(document.activeElement) && document.activeElement.closest("[id]").id;
@@ -228,6 +233,12 @@ window.workspace = (() => {
             }
         }
     });
+    // Whatever drew the bar anew while the ticket came in has taken the focus with it.
+    document.addEventListener("htmx:afterSettle", (event) => {
+        if (event.detail.target.id === "ws-slot" && document.activeElement === document.body) {
+            document.getElementById("hd-heading").focus();
+        }
+    });
     document.addEventListener("htmx:confirm", (event) => {
         if (event.target.matches && event.target.matches("#hd-pane a")) {
             event.preventDefault();
@@ -266,9 +277,10 @@ window.workspace = (() => {
         }
     }
     async function resolveAndGoOn() {
+        await window.composer.flush();
+        // Looked up only now: a poll may have drawn the bar anew meanwhile.
         const button = document.getElementById("hd-resolve");
         if (button) {
-            await window.composer.flush();
             const flag = document.createElement("input");
             flag.type = "hidden";
             flag.name = "next";
@@ -287,6 +299,7 @@ window.workspace = (() => {
     keys.set("/", () => { location.href = `${document.querySelector("[data-inbox-url]").dataset.inboxUrl.split("?")[0]}#hd-search`; });
 
     function start() {
+        verbsUnderWay = 0;
         title = document.title.replace(/^\(\d+\) /, "");
         isBarStale = false;
         window.composer.start();
