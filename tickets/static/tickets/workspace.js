@@ -113,20 +113,26 @@ window.workspace = (() => {
         if (document.hidden || !("mayRead" in slot().dataset)) {
             return;
         }
-        const row = document.getElementById(`p-${slot().dataset.ticket}`);
         try {
             await window.desk.request(`${slot().dataset.base}read/`, { method: "POST" });
-            if (row) {
-                row.classList.remove("hd-row-unread");
-                row.querySelectorAll(".hd-unread").forEach((badge) => badge.remove());
-            }
             slot().dataset.unread = "0";
             slot().removeAttribute("data-may-read");
+            showRead();
             showUnread();
         } catch {
             // The counter is the team's; the next look resets it.
         }
     }
+
+    // The list may have been asked for before the ticket was read, and come in behind it.
+    function showRead() {
+        const row = slot().dataset.unread === "0" && document.getElementById(`p-${slot().dataset.ticket}`);
+        if (row) {
+            row.classList.remove("hd-row-unread");
+            row.querySelectorAll(".hd-unread").forEach((badge) => badge.remove());
+        }
+    }
+    document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "hd-pane") { showRead(); } });
 
     // Verbs and decisions ---------------------------------------------------------------------------------------------
     async function post(button) {
