@@ -153,7 +153,7 @@ def test_keys_walk_assign_resolve_and_go_on(open_page: Open, email_channel: Any)
     page.keyboard.press("a")
     expect(page.locator("#hd-pick-assignee")).to_contain_text("Ana Agent")
     page.keyboard.press("e")
-    expect(page.locator(".hd-ticket-number")).to_have_text(f"#{second.number}", timeout=20_000)
+    expect(page.locator(".hd-ticket-number")).to_have_text(f"#{second.number}")
     assert Ticket.objects.get(pk=first.pk).status == "resolved"
 
 
