@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from channels_app.adapters.base import ChannelAdapter
 from helpdesk.common.errors import InvalidInput
+
+# Kinds of addresses that several channels share.
+IDENTITY_LABELS = {"phone": _("Phone number"), "email": _("E-mail")}
 
 if TYPE_CHECKING:
     from channels_app.models import Channel
@@ -47,4 +51,8 @@ def kind_choices() -> list[tuple[str, str]]:
 
 def identity_kind_choices() -> list[tuple[str, str]]:
     """(identity kind, label), each once."""
-    return list({adapter_class(kind).identity_kind: str(adapter_class(kind).label) for kind in kinds()}.items())
+    classes = [adapter_class(kind) for kind in kinds()]
+    labels = {one.identity_kind: str(IDENTITY_LABELS.get(one.identity_kind, one.label)) for one in classes}
+    for one in classes:
+        labels |= {kind: str(label) for kind, label in one.other_identity_kinds.items()}
+    return list(labels.items())

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.request import UnreadablePostError
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 
 from channels_app.adapters.base import Can, ChannelAdapter, RawEvent, SignatureError, WebhookRequest
@@ -80,14 +81,22 @@ def _store(request: WebhookRequest, channel: Channel, adapter: ChannelAdapter) -
         content_type=request.headers.get("content-type", ""),
         received_at=request.received_at,
         source="webhook",
+        meta={"query": dict(request.query)} if request.query else {},
     )
     failpoint("webhook.before_store")
     event_ids = store_events(channel=channel, events=[event])
     failpoint("webhook.after_commit")
-    wanted = adapter.reply_body(event)
+    wanted = _answer_of_higher_app(channel, event) or adapter.reply_body(event)
     if wanted is not None:
         return HttpResponse(wanted[1], content_type=wanted[0])
     return JsonResponse({"stored": len(event_ids)})
+
+
+def _answer_of_higher_app(channel: Channel, event: RawEvent) -> tuple[str, bytes] | None:
+    """What a higher app says in the same request (the next step of a call); the event is stored by then."""
+    path = settings.HELPDESK_REQUEST_ANSWERS.get(channel.kind)
+    answer: tuple[str, bytes] | None = import_string(path)(channel, event) if path else None
+    return answer
 
 
 def _answer_challenge(request: HttpRequest, channel: Channel, adapter: ChannelAdapter) -> HttpResponse:

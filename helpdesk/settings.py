@@ -238,6 +238,8 @@ HELPDESK_INTAKE_STEPS = [
 ]
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
 HELPDESK_OUTBOUND_STEPS = ["surveys.services.links.put_in_survey_link"]
+# Providers that want an answer in the request that delivers an event: kind -> callable (channel, raw event) -> (type, body).
+HELPDESK_REQUEST_ANSWERS: dict[str, str] = {}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
 HELPDESK_WORKSPACE_PANELS = ["surveys.selectors.panels.survey_panel"]
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.

@@ -6,23 +6,34 @@ imported from here.
 
 import enum
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from channels_app.adapters.values import (
     Address,
+    CallReceived,
     ChannelConfig,
+    Choice,
     DeliveryUpdate,
     Finding,
+    IdentityChanged,
     Ignored,
     InboundAttachment,
     InboundItem,
     InboundMessage,
+    Limits,
     MessageChanged,
     OutboundAttachment,
     OutboundMessage,
     PollResult,
     RawEvent,
+    ReachChanged,
     Receipt,
+    ReviewReceived,
+    SimulatedCall,
+    SimulatedTurn,
+    Template,
+    TemplateUse,
     WebhookRequest,
     digest,
 )
@@ -36,23 +47,33 @@ if TYPE_CHECKING:
 __all__ = [
     "AdapterError",
     "Address",
+    "CallReceived",
     "Can",
     "ChannelAdapter",
     "ChannelConfig",
+    "Choice",
     "DeliveryUpdate",
     "Finding",
+    "IdentityChanged",
     "Ignored",
     "InboundAttachment",
     "InboundItem",
     "InboundMessage",
+    "Limits",
     "MessageChanged",
     "OutboundAttachment",
     "OutboundMessage",
     "ParseError",
     "PollResult",
     "RawEvent",
+    "ReachChanged",
     "Receipt",
+    "ReviewReceived",
     "SignatureError",
+    "SimulatedCall",
+    "SimulatedTurn",
+    "Template",
+    "TemplateUse",
     "WebhookRequest",
     "digest",
 ]
@@ -71,6 +92,11 @@ class Can(enum.Flag):
     SUBJECT = enum.auto()
     IDEMPOTENT_SEND = enum.auto()  # the provider drops a repeated send of one message uuid
     READ_RECEIPTS = enum.auto()
+    TEMPLATES = enum.auto()  # messages that the provider has approved, also outside the window
+    CHOICES = enum.auto()  # buttons or lists under a message
+    PUBLIC = enum.auto()  # public answers to public messages
+    PRIVATE_REPLY = enum.auto()  # a private answer to a public message
+    LIVE = enum.auto()  # the customer sees answers and typing at once
 
 
 class ChannelAdapter:
@@ -84,7 +110,15 @@ class ChannelAdapter:
     identity_kind: ClassVar[str]
     can: ClassVar[Can] = Can.NOTHING
     config_form: "ClassVar[type[ChannelConfigForm]]"
+    icon: ClassVar[str] = "message-circle"
+    # What this kind is for, and honestly what it needs (an account, a review by the provider, money).
+    summary: ClassVar["str | _StrPromise"] = ""
+    other_identity_kinds: "ClassVar[Mapping[str, str | _StrPromise]]" = {}
     is_threaded: ClassVar[bool] = False  # True: a conversation per thread (mail); False: one per identity and channel
+    limits: ClassVar[Limits] = Limits()
+    # How long after the customer's last message one may write freely, and how long a person may beyond that; None: always.
+    messaging_window: ClassVar[timedelta | None] = None
+    extended_window: ClassVar[timedelta | None] = None
 
     def __init__(self, channel: ChannelConfig) -> None:
         self.channel = channel
@@ -93,6 +127,11 @@ class ChannelAdapter:
     def is_polled(self) -> bool:
         """Whether this channel is to be asked for news; answers from the configuration alone."""
         return Can.POLL in self.can
+
+    @property
+    def webhook_url(self) -> str:
+        """The public address of this channel's webhook, without a query."""
+        return f"{self.channel.site_url.rstrip('/')}/hooks/{self.kind}/{self.channel.uuid}/"
 
     # What subclasses implement -------------------------------------------------------------------------------------
 
@@ -141,6 +180,22 @@ class ChannelAdapter:
     def sign(self, body: bytes) -> dict[str, str]:
         """The headers the provider would send with this body (for tests and integrators)."""
         return {}
+
+    def sign_query(self, body: bytes) -> dict[str, str]:
+        """What the provider would add to the address with this body, where it signs there."""
+        return {}
+
+    def sync_templates(self) -> list[Template]:
+        """Every template of the account, where ``can`` has TEMPLATES. Raises AdapterError."""
+        return []
+
+    def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
+        """What the provider would deliver for this turn; None where the kind has no such thing."""
+        return None
+
+    def public_link(self) -> str:
+        """The address under which customers reach this channel (https://wa.me/..., mailto:..., tel:...); empty: there is none."""
+        return ""
 
     def reply_body(self, event: RawEvent) -> tuple[str, bytes] | None:
         """The answer for providers that want one in the same request: (content type, body)."""

@@ -30,9 +30,8 @@ from helpdesk.common.admin import ObjectButton, ServiceAdmin, state_badge
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring
 from helpdesk.common.errors import InvalidInput
-from helpdesk.common.icons import icon
+from helpdesk.common.icons import picture
 
-KIND_ICONS = {"email": "mail", "api": "code"}
 _MOST_SHOWN = 99
 # Counted per channel and never further than shown; reads the partial index of quarantined events.
 _QUARANTINED = RawSQL(
@@ -48,6 +47,11 @@ def is_polled(channel: Channel) -> bool:
         return adapter_class(channel.kind)(ChannelConfig(config=channel.config)).is_polled
     except InvalidInput:
         return False
+
+
+def kind_icon(kind: str) -> str:
+    """The name of the icon of a kind; a general one where the kind is not installed any more."""
+    return adapter_class(kind).icon if kind in kinds() else "message-circle"
 
 
 def health(channel: Any) -> Health:
@@ -112,8 +116,9 @@ class ChannelAdmin(ServiceAdmin):
     def name_and_kind(self, channel: Channel) -> SafeString:
         kind = dict(kind_choices()).get(channel.kind, channel.kind)
         return format_html(
-            '<span class="hd-kind">{}<span>{}</span></span>',
-            icon(KIND_ICONS.get(channel.kind, "channel"), kind),
+            '<span class="hd-kind" title="{1}">{0}<span>{2}</span></span>',
+            picture(kind_icon(channel.kind)),
+            kind,
             channel,
         )
 
@@ -161,7 +166,9 @@ class ChannelAdmin(ServiceAdmin):
     ) -> HttpResponse:
         if request.GET.get("kind") in kinds() or not self.has_add_permission(request):
             return super().add_view(request, form_url, extra_context)
-        choices = [(kind, label, KIND_ICONS.get(kind, "channel")) for kind, label in kind_choices()]
+        choices = [
+            (kind, label, picture(kind_icon(kind)), adapter_class(kind).summary) for kind, label in kind_choices()
+        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Which kind of channel?"),

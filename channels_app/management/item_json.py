@@ -6,13 +6,18 @@ from typing import Any
 
 from channels_app.adapters.base import (
     Address,
+    CallReceived,
     DeliveryUpdate,
+    IdentityChanged,
     Ignored,
     InboundAttachment,
     InboundItem,
     InboundMessage,
     MessageChanged,
+    ReachChanged,
+    ReviewReceived,
 )
+from channels_app.policies.ratings import five_stars
 
 _FIELDS = [
     *("type", "external_id", "thread_id", "sender", "is_echo", "payload", "subject", "text", "html", "attachments"),
@@ -57,7 +62,36 @@ def _own_values(item: InboundItem) -> dict[str, Any]:
         }
     if isinstance(item, Ignored):
         return {"type": "ignored", "reason": item.reason}
+    if isinstance(item, ReviewReceived):
+        return _review(item)
+    if isinstance(item, CallReceived):
+        return {
+            "type": "call",
+            "status": item.step,
+            "sender": _address(item.caller),
+            "recipient": item.called or None,
+            "text": str(item.details.get("speech") or item.details.get("text") or "") or None,
+            "payload": str(item.details.get("digits") or "") or None,
+            "attachments": [_attachment(attachment) for attachment in item.attachments],
+        }
+    if isinstance(item, IdentityChanged):
+        return {"type": "change", "status": "identity", "change_of": item.old.address, "sender": _address(item.new)}
+    if isinstance(item, ReachChanged):
+        status = "reachable" if item.is_reachable else "unreachable"
+        return {"type": "change", "status": status, "sender": _address(item.sender), "reason": item.reason or None}
     raise TypeError(f"an item of type {type(item).__name__} has no JSON form")
+
+
+def _review(item: ReviewReceived) -> dict[str, Any]:
+    return {
+        "type": "review",
+        "sender": _address(item.author),
+        "subject": item.title or None,
+        "text": item.text,
+        "rating": None if item.rating is None else five_stars(item.rating, scale=item.scale),
+        "status": "deleted" if item.is_deleted else None,
+        "attachments": [_attachment(attachment) for attachment in item.attachments],
+    }
 
 
 def _message(item: InboundMessage) -> dict[str, Any]:

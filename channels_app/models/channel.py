@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,18 @@ class Channel(models.Model):
         _("public"), default=False, help_text=_("What is written here can be read by everybody.")
     )
     is_demo = models.BooleanField(_("demo"), default=False)
+    is_simulated = models.BooleanField(
+        _("trial without an account"),
+        default=False,
+        db_default=False,
+        help_text=_("Customers are made up and nothing leaves: for trying a channel out before there is an account."),
+    )
+    is_listed = models.BooleanField(
+        _("on the contact page"),
+        default=True,
+        db_default=True,
+        help_text=_("Customers find this channel on the public contact page."),
+    )
     poll_cursor = models.JSONField(default=dict, blank=True, editable=False)
     poll_every_seconds = models.PositiveIntegerField(_("poll every (seconds)"), default=30)
     poll_lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -65,6 +78,11 @@ class Channel(models.Model):
         help_text=_("Off: a person decides. On: the customer may get the message twice."),
     )
     position = models.PositiveIntegerField(_("position"), default=0)
+    paused_reason = models.CharField(max_length=500, blank=True, default="", db_default="", editable=False)
+    credentials_expire_at = models.DateTimeField(_("credentials expire at"), null=True, blank=True, editable=False)
+    # Nothing is sent before: the provider asked for a pause, or failed too often in a row.
+    sending_paused_until = models.DateTimeField(null=True, blank=True, editable=False)
+    send_failures = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -91,4 +109,5 @@ class Channel(models.Model):
             config=self.config,
             secrets=self.read_secrets(),
             from_name=self.brand.from_name or self.brand.name,
+            site_url=settings.SITE_URL,
         )

@@ -23,6 +23,7 @@ class InboundEvent(models.Model):
         POLL = "poll", _("poll")
         SMTP = "smtp", _("SMTP")
         CLI = "cli", _("command line")
+        TRIAL = "trial", _("simulator")
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="inbound_events", verbose_name=_("channel"))
     dedup_key = models.BinaryField(max_length=32)

@@ -1,4 +1,4 @@
-"""Our own icons (static/helpdesk/icons.svg) as markup."""
+"""Icons as markup: our own (static/helpdesk/icons.svg) and those of Lucide (static/vendor/lucide)."""
 
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -13,3 +13,12 @@ def icon(name: str, label: str = "") -> SafeString:
             '<svg class="hd-icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, address, name
         )
     return format_html('<svg class="hd-icon" aria-hidden="true"><use href="{}#{}"></use></svg>', address, name)
+
+
+def picture(name: str) -> SafeString:
+    """An icon of the Lucide sprite, as decoration."""
+    return format_html(
+        '<svg class="hd-icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("vendor/lucide/sprite.svg"),
+        name,
+    )

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from helpdesk.common.api.serializers import IdField, InputSerializer
 from tickets.models import Ticket
-from tickets.services.replies import MOST_COPIES
+from tickets.services.queueing import MOST_COPIES
 
 MAX_TEXT_CHARACTERS = 200_000
 MAX_FILES = 20

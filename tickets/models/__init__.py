@@ -3,6 +3,7 @@
 from tickets.models.conversation import Conversation, ConversationParticipant
 from tickets.models.customer import Customer, CustomerIdentity, Organization
 from tickets.models.event import FollowerPosition, TicketEvent
+from tickets.models.hours import BusinessHours, BusinessHoursSpan, Holiday
 from tickets.models.message import Attachment, Draft, Message, MessageRecipient
 from tickets.models.search import MessageSearch
 from tickets.models.team import Tag, Team, TeamMembership
@@ -10,12 +11,15 @@ from tickets.models.ticket import Ticket
 
 __all__ = [
     "Attachment",
+    "BusinessHours",
+    "BusinessHoursSpan",
     "Conversation",
     "ConversationParticipant",
     "Customer",
     "CustomerIdentity",
     "Draft",
     "FollowerPosition",
+    "Holiday",
     "Message",
     "MessageRecipient",
     "MessageSearch",

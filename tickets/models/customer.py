@@ -106,6 +106,9 @@ class CustomerIdentity(models.Model):
     address_raw = models.CharField(_("address as written"), max_length=320, blank=True)
     display_name = models.CharField(_("shown name"), max_length=200, blank=True)
     is_verified = models.BooleanField(_("verified"), default=False)
+    # Since when the provider or the person himself forbids us to write there, and the word for it.
+    unreachable_since = models.DateTimeField(_("not to be written to since"), null=True, blank=True)
+    unreachable_reason = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

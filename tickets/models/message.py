@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from channels_app.models import Channel, InboundEvent
@@ -87,6 +87,10 @@ class Message(models.Model):
     html = models.TextField(blank=True)
     reply_text = models.TextField(blank=True)
     flags = models.JSONField(default=list)
+    # What is no text: location, contacts, referral, order, story ... in; template, choices, asks_for out.
+    details = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    # Channels that take one file a message: the files that go with the same answer.
+    part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts", db_index=False)
     is_auto_reply = models.BooleanField(default=False)
     external_id = models.TextField(blank=True)
     external_digest = models.BinaryField(max_length=16, null=True)
@@ -148,6 +152,7 @@ class Message(models.Model):
             models.Index(
                 fields=["lease_until", "channel"], name="message_under_way", condition=Q(delivery_state="sending")
             ),
+            models.Index(fields=["part_of"], name="message_parts", condition=Q(part_of__isnull=False)),
             models.Index(
                 fields=["conversation", "id"],
                 name="message_outbox_order",

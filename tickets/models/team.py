@@ -4,12 +4,17 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tickets.models.hours import BusinessHours
+
 
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
     is_private = models.BooleanField(_("private"), default=False, help_text=_("Only members see this team's tickets."))
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="TeamMembership", related_name="teams", verbose_name=_("members")
+    )
+    business_hours = models.ForeignKey(
+        BusinessHours, models.SET_NULL, null=True, blank=True, related_name="teams", verbose_name=_("business hours")
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

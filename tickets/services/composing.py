@@ -1,11 +1,13 @@
 """From a queued message to what the adapter sends."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from channels_app.adapters.base import Address, Can, OutboundAttachment, OutboundMessage
+from channels_app.adapters.base import Address, Can, Choice, OutboundAttachment, OutboundMessage, TemplateUse
 from channels_app.registry import adapter_class
 from helpdesk.common.html import text_to_html
-from tickets.models import Message, MessageRecipient
+from tickets.models import Conversation, Message, MessageRecipient
 from tickets.services.files import open_file
 
 MOST_REFERENCES = 12
@@ -23,6 +25,8 @@ def compose_outbound(message: Message) -> OutboundMessage:
     main = next(r for r in recipients if r.role == MessageRecipient.Role.TO)
     inbound_ids, all_ids = _thread_ids(message)
     can = adapter_class(channel.kind).can
+    details = message.details
+    answered = _answered(message)
     return OutboundMessage(
         uuid=str(message.uuid),
         recipient=Address(address=main.address, name=main.name),
@@ -44,7 +48,28 @@ def compose_outbound(message: Message) -> OutboundMessage:
         from_name=_from_name(message),
         language=message.language,
         is_automatic=message.author in (Message.Author.SYSTEM, Message.Author.BOT),
+        template=_template(details.get("template")),
+        choices=[Choice(**choice) for choice in details.get("choices", ())],
+        is_public=message.visibility == Conversation.Visibility.PUBLIC,
+        asks_for=str(details.get("asks_for", "")),
+        is_extended=bool(details.get("is_extended")),
+        answers_at=answered.sort_at if answered else None,
+        answers_details=answered.details if answered else {},
     )
+
+
+def _template(use: Mapping[str, Any] | None) -> TemplateUse | None:
+    if use is None:
+        return None
+    return TemplateUse(name=use["name"], language=use["language"], variables=use["variables"])
+
+
+def _answered(message: Message) -> Message | None:
+    """The customer's last message in the conversation before this one."""
+    earlier = Message.objects.filter(
+        conversation=message.conversation_id, direction=Message.Direction.IN, id__lt=message.pk
+    )
+    return earlier.only("sort_at", "details").order_by("-id").first()
 
 
 def _thread_ids(message: Message) -> tuple[list[str], list[str]]:

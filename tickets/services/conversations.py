@@ -49,11 +49,11 @@ def find_thread(*, channel: Channel, item: InboundMessage) -> Thread:
         _know_channel(named, channel)
         identity = named.identity
         if identity.address != item.sender.address:
-            identity = find_or_create_identity(channel=channel, sender=item.sender, language=item.language)
+            identity = _identity(channel, item)
         if _is_participant(named, identity):
             return Thread(conversation=named, identity=identity, is_new=False)
     else:
-        identity = find_or_create_identity(channel=channel, sender=item.sender, language=item.language)
+        identity = _identity(channel, item)
     conversation = Conversation(
         channel=channel,
         identity=identity,
@@ -62,6 +62,10 @@ def find_thread(*, channel: Channel, item: InboundMessage) -> Thread:
         created_at=now(),
     )
     return Thread(conversation=conversation, identity=identity, is_new=True, is_stored=False, refused=named)
+
+
+def _identity(channel: Channel, item: InboundMessage) -> CustomerIdentity:
+    return find_or_create_identity(channel=channel, sender=item.sender, language=item.language, aliases=item.aliases)
 
 
 def _lock(condition: str, parameters: Sequence[Any]) -> list[Conversation]:
@@ -118,15 +122,24 @@ def _is_participant(conversation: Conversation, identity: CustomerIdentity) -> b
 
 
 def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:
-    identity = find_or_create_identity(channel=channel, sender=item.sender, language=item.language)
+    identity = _identity(channel, item)
     thread_id = item.thread_id[:200] or f"identity:{identity.pk}"
     named = ("v.channel_id = %s AND v.external_thread_id = %s", [channel.pk, thread_id])
     for conversation in _lock(*named):
         _know_channel(conversation, channel)
         return Thread(conversation=conversation, identity=identity, is_new=False)
     # Two first messages at once: the constraint lets one row in, and both go on with it.
+    visibility = Conversation.Visibility.PUBLIC if item.is_public else Conversation.Visibility.PRIVATE
     Conversation.objects.bulk_create(
-        [Conversation(channel=channel, identity=identity, customer=identity.customer, external_thread_id=thread_id)],
+        [
+            Conversation(
+                channel=channel,
+                identity=identity,
+                customer=identity.customer,
+                external_thread_id=thread_id,
+                visibility=visibility,
+            )
+        ],
         ignore_conflicts=True,
     )
     conversation = _lock(*named)[0]

@@ -1,6 +1,6 @@
 """Who is who: customers and the addresses under which they write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -53,32 +53,83 @@ def find_identity(*, kind: str, address: str, channel_id: int | None) -> Custome
     return found
 
 
-def find_or_create_identity(*, channel: Channel, sender: Address, language: str = "") -> CustomerIdentity:
+def find_or_create_identity(
+    *, channel: Channel, sender: Address, language: str = "", aliases: Sequence[Address] = ()
+) -> CustomerIdentity:
     """The identity of whoever wrote, with a new customer when nobody knows the address. Call inside a transaction.
 
-    Two workers meeting one new sender wait for each other on the address alone, then look again; the constraint stays the judge.
+    ``aliases`` are addresses that the provider vouches for as the same person's: a known one names the customer, those that nobody
+    has become his. Two workers meeting one new sender wait for each other on the address alone, then look again; the constraint
+    stays the judge.
     """
-    kind = adapter_class(channel.kind).identity_kind
+    kind = sender.kind or adapter_class(channel.kind).identity_kind
     channel_id = scope_of(kind, channel)
     address = sender.address[:320]
     identity = find_identity(kind=kind, address=address, channel_id=channel_id)
-    if identity is not None:
-        return identity
+    if identity is None:
+        _lock_address(kind, address, channel_id)
+        identity = find_identity(kind=kind, address=address, channel_id=channel_id)
+    if identity is None:
+        identity = _new_identity(channel, sender, kind, channel_id, language, _known_customer(channel, aliases))
+    for alias in aliases:
+        _keep_alias(channel, alias, identity.customer)
+    return identity
+
+
+def _lock_address(kind: str, address: str, channel_id: int | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{kind}:{address}", channel_id or 0])
-    identity = find_identity(kind=kind, address=address, channel_id=channel_id)
-    if identity is not None:
-        return identity
+
+
+def _known_customer(channel: Channel, aliases: Sequence[Address]) -> Customer | None:
+    for alias in aliases:
+        kind = alias.kind or adapter_class(channel.kind).identity_kind
+        identity = find_identity(kind=kind, address=alias.address[:320], channel_id=scope_of(kind, channel))
+        if identity is not None:
+            return identity.customer
+    return None
+
+
+def _keep_alias(channel: Channel, alias: Address, customer: Customer) -> None:
+    """Give the customer an address that nobody has; whose it is already, his it stays: people merge customers, not providers."""
+    kind = alias.kind or adapter_class(channel.kind).identity_kind
+    channel_id = scope_of(kind, channel)
+    if find_identity(kind=kind, address=alias.address[:320], channel_id=channel_id) is None:
+        CustomerIdentity.objects.bulk_create(
+            [
+                CustomerIdentity(
+                    customer=customer,
+                    kind=kind,
+                    channel_id=channel_id,
+                    address=alias.address[:320],
+                    address_raw=_written_address(alias)[:320],
+                    display_name=one_line(clean_text(alias.name))[:200],
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _new_identity(
+    channel: Channel, sender: Address, kind: str, channel_id: int | None, language: str, customer: Customer | None
+) -> CustomerIdentity:
+    address = sender.address[:320]
     name = one_line(clean_text(sender.name))[:200] or address.partition("@")[0]
     moment = now()
-    customer = Customer(
-        name=name,
-        sort_name=fold_for_sorting(name)[:200],
-        language=language,
-        organization_id=_organization_of(address) if kind == "email" else None,
-        is_demo=channel.is_demo,
-        created_at=moment,
-    )
+    batch = Batch()
+    if customer is None:
+        customer = Customer(
+            name=name,
+            sort_name=fold_for_sorting(name)[:200],
+            language=language,
+            organization_id=_organization_of(address) if kind == "email" else None,
+            is_demo=channel.is_demo or channel.is_simulated,
+            created_at=moment,
+        )
+        customer.pk, identity_pk = next_values(key_sequence(Customer), key_sequence(CustomerIdentity))
+        batch.insert([customer])
+    else:
+        identity_pk = next_values(key_sequence(CustomerIdentity))[0]
     identity = CustomerIdentity(
         customer=customer,
         kind=kind,
@@ -88,10 +139,8 @@ def find_or_create_identity(*, channel: Channel, sender: Address, language: str 
         display_name=name,
         created_at=moment,
     )
-    customer.pk, identity.pk = next_values(key_sequence(Customer), key_sequence(CustomerIdentity))
+    identity.pk = identity_pk
     identity.customer = customer
-    batch = Batch()
-    batch.insert([customer])
     batch.insert([identity])
     batch.run()
     return identity
@@ -186,11 +235,12 @@ def add_identity(
 ) -> CustomerIdentity:
     """Give a customer one more address, normalised. Raises InvalidInput, or Conflict when somebody has it."""
     adapter = next((adapter_class(k) for k in kinds() if adapter_class(k).identity_kind == kind), None)
-    if adapter is None:
+    is_other = any(kind in adapter_class(k).other_identity_kinds for k in kinds())
+    if adapter is None and not is_other:
         raise InvalidInput(
             "unknown_kind", _("There is no kind of address “%(kind)s”.") % {"kind": kind}, fields={"kind": "unknown"}
         )
-    normalised = adapter.normalise_address(address)[:320]
+    normalised = (adapter.normalise_address(address) if adapter is not None else address.strip())[:320]
     if not normalised:
         raise InvalidInput("invalid_address", _("This is no address of that kind."), fields={"address": "invalid"})
     channel_id = None if kind in _GLOBAL_KINDS else (channel.pk if channel else None)

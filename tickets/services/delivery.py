@@ -13,11 +13,12 @@ from time import monotonic
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import AdapterError, Can, OutboundMessage, Receipt
 from channels_app.registry import adapter_class, adapter_for
 from helpdesk.common.clock import now
-from helpdesk.common.errors import HelpdeskError
+from helpdesk.common.errors import HelpdeskError, Unprocessable
 from helpdesk.common.failpoints import failpoint
 from tickets.models import Message, Ticket
 from tickets.models.message import external_digest
@@ -105,11 +106,14 @@ def _deliver(message_id: int, attempt: int) -> None:
         raise RuntimeError("only notes have no channel, and notes are never queued")
     try:
         adapter = adapter_for(message.channel)
+        _refuse_leak(message)
         outbound = compose_outbound(message)
         for step in _load_steps(tuple(settings.HELPDESK_OUTBOUND_STEPS)):
             outbound = step(message, outbound)
         failpoint("delivery.before_send")
-        receipt = adapter.send(outbound)
+        receipt = (
+            Receipt(external_id=f"trial-{message.uuid}") if message.channel.is_simulated else adapter.send(outbound)
+        )
         failpoint("delivery.after_send")
     except AdapterError as error:
         _record_failure(message, attempt, error)
@@ -124,6 +128,14 @@ def _deliver(message_id: int, attempt: int) -> None:
     else:
         record_receipt(message, attempt, receipt)
         failpoint("delivery.after_commit")
+
+
+def _refuse_leak(message: Message) -> None:
+    """The last guard: what was written as private never leaves where everybody reads it."""
+    conversation = message.conversation
+    if conversation is not None and conversation.visibility == "public" and message.visibility != "public":
+        text = _("This was written as a private message, and everybody would read it here.")
+        raise Unprocessable("would_be_public", text)
 
 
 def record_receipt(message: Message, attempt: int, receipt: Receipt) -> None:

@@ -9,7 +9,7 @@ from channels_app.models import Channel, InboundEvent
 from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
 from helpdesk.common.rows import Batch, key_sequence, next_values
-from helpdesk.common.text import clean_text, one_line, preview
+from helpdesk.common.text import clean_json, clean_text, one_line, preview
 from tickets.models import Conversation, Message, Ticket, TicketEvent
 from tickets.models.message import external_digest
 from tickets.policies import ordering
@@ -137,7 +137,7 @@ def _new_ticket(
         contact_number=number,
         contact_ends_at=ends_at,
         follow_up_of=follow_up_of,
-        is_demo=channel.is_demo or customer.is_demo,
+        is_demo=channel.is_demo or channel.is_simulated or customer.is_demo,
         last_message_at=sort_at,
         preview=_preview(item),
         unread_count=1,
@@ -174,8 +174,8 @@ def _opening_data(ticket: Ticket) -> dict[str, Any]:
 
 
 def _is_silent(thread: Thread, item: InboundMessage) -> bool:
-    """A robot's mail, and that of a customer whom somebody blocked, is kept and starts no clock."""
-    return item.is_auto_reply or thread.identity.customer.is_blocked
+    """A robot's mail, what another application answers, and a blocked customer's words are kept and start no clock."""
+    return item.is_auto_reply or item.is_standby or thread.identity.customer.is_blocked
 
 
 def _apply_message(
@@ -228,7 +228,12 @@ def _new_message(
         text=clean_text(item.text),
         html=clean_text(item.html),
         reply_text=clean_text(item.reply_text or item.text),
-        flags=[*item.flags, *(["blocked"] if thread.identity.customer.is_blocked else [])],
+        flags=[
+            *item.flags,
+            *(["standby"] if item.is_standby else []),
+            *(["blocked"] if thread.identity.customer.is_blocked else []),
+        ],
+        details=_details(item),
         is_auto_reply=item.is_auto_reply,
         external_id=external_id,
         external_digest=external_digest(external_id),
@@ -240,6 +245,13 @@ def _new_message(
         language=item.language,
         visibility=thread.conversation.visibility,
     )
+
+
+def _details(item: InboundMessage) -> dict[str, Any]:
+    details: dict[str, Any] = clean_json(item.details)
+    if item.payload:
+        details["payload"] = clean_text(item.payload)[:2000]
+    return details
 
 
 def _headers(item: InboundMessage) -> dict[str, Any]:
@@ -268,8 +280,8 @@ def _received_data(message: Message) -> dict[str, Any]:
         "message": message.pk,
         "sort_at": message.sort_at.isoformat(),
         "contact": message.contact_number,
-        # Nobody owes a robot or a blocked customer an answer.
-        "is_auto_reply": message.is_auto_reply or "blocked" in message.flags,
+        # Nobody owes a robot or a blocked customer an answer, nor one that another application gives.
+        "is_auto_reply": message.is_auto_reply or not {"blocked", "standby"}.isdisjoint(message.flags),
     }
 
 
@@ -282,7 +294,7 @@ def _events(ticket: Ticket, events: list[tuple[str, dict[str, Any]]], message: M
 def _touch_conversation(conversation: Conversation, ticket: Ticket, sort_at: datetime) -> None:
     conversation.last_message_at = max(filter(None, (conversation.last_message_at, sort_at)))
     conversation.last_customer_message_at = max(filter(None, (conversation.last_customer_message_at, sort_at)))
-    window = conversation.channel.messaging_window
+    window = conversation.channel.messaging_window or adapter_class(conversation.channel.kind).messaging_window
     conversation.window_expires_at = conversation.last_customer_message_at + window if window else None
     if ticket.status != Ticket.Status.CLOSED:
         conversation.active_ticket = ticket

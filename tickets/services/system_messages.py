@@ -35,12 +35,14 @@ def is_mail_address(address: str) -> bool:
 def queue_system_message(
     *, conversation_id: int, ticket_id: int, purpose: str, subject: str, text: str, language: str = ""
 ) -> Message | None:
-    """Queue a message of the system in a conversation; None where nobody can be reached there.
+    """Queue a message of the system in a conversation; None where nobody can be reached there, or everybody would read it.
 
     First response, waiting, unread and last message of the ticket stay as they are.
     """
     conversation = Conversation.objects.select_related("channel", "identity__customer").get(pk=conversation_id)
-    if not is_writable(conversation.identity.address) or conversation.customer.is_blocked:
+    identity = conversation.identity
+    is_public = conversation.visibility == Conversation.Visibility.PUBLIC
+    if is_public or not is_writable(identity.address) or identity.unreachable_since or conversation.customer.is_blocked:
         return None
     ticket = lock_ticket(ticket_id)
     message_uuid = uuid.uuid4()

@@ -38,12 +38,15 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
     Raises Conflict "already_sent" once a sender has taken it, "not_a_reply" for mail that the system writes by itself.
     """
     ticket, message = _lock(message_id)
-    if message.author == Message.Author.SYSTEM:
+    if message.author == Message.Author.SYSTEM or message.part_of_id is not None:
         raise Conflict("not_a_reply", _("Only a reply can be taken back."))
     if message.delivery_state != State.QUEUED or message.attempts:
         raise Conflict("already_sent", _("The message has left already and cannot be taken back."))
     message.delivery_state = State.CANCELLED
     message.save(update_fields=["delivery_state"])
+    Message.objects.filter(part_of=message, delivery_state=State.QUEUED, attempts=0).update(
+        delivery_state=State.CANCELLED
+    )
     _undo_side_effects(ticket, message, actor)
     _restore_clocks(ticket, message)
     if actor.user_id is not None:

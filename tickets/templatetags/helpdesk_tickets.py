@@ -27,13 +27,6 @@ AVATAR_TINTS = 6
 _LINK = re.compile(r"https?://[^\s<>\"'\x00-\x1f]{1,2000}")
 _AFTER_LINK = ".,;:!?)]}…"
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
-_CHANNEL_ICONS = {
-    "email": "mail",
-    "api": "plug",
-    "webchat": "message-circle",
-    "sms": "message-square",
-    "voice": "phone",
-}
 _STATUS_ICONS = {
     "new": "zap", "open": "circle-alert", "pending": "hourglass", "on_hold": "pause", "resolved": "circle-check",
     "closed": "lock",
@@ -67,7 +60,15 @@ def _chip(kind: str, picture: str, words: str) -> SafeString:
 @register.simple_tag
 def channel_icon(channel: Any) -> SafeString:
     """The icon of a channel's kind with its name as label."""
-    return icon(_CHANNEL_ICONS.get(channel.kind, "message-circle"), f"{channel_kind(channel.kind)}: {channel.name}")
+    return icon(kind_icon(channel.kind), f"{channel_kind(channel.kind)}: {channel.name}")
+
+
+def kind_icon(kind: str) -> str:
+    """The name of the icon of a kind; a general one where the kind is not installed any more."""
+    try:
+        return registry.adapter_class(kind).icon
+    except InvalidInput:
+        return "message-circle"
 
 
 def channel_kind(kind: str) -> str:

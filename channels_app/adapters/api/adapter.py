@@ -33,6 +33,8 @@ class ApiAdapter(ChannelAdapter):
     kind = "api"
     label = gettext_lazy("API")
     identity_kind = "api"
+    icon = "plug"
+    summary = gettext_lazy("Any system of yours that posts signed messages and takes replies at its own address.")
     can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.HTML | Can.SUBJECT | Can.IDEMPOTENT_SEND | Can.READ_RECEIPTS
     config_form = ApiConfigForm
 

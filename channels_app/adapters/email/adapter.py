@@ -41,6 +41,10 @@ class EmailAdapter(ChannelAdapter):
     kind = "email"
     label = gettext_lazy("E-mail")
     identity_kind = "email"
+    icon = "mail"
+    summary = gettext_lazy(
+        "A mailbox that customers write to: fetched over IMAP or delivered here, answered over SMTP."
+    )
     can = Can.SEND | Can.POLL | Can.ATTACH | Can.HTML | Can.COPY | Can.SUBJECT
     config_form = EmailConfigForm
     is_threaded = True

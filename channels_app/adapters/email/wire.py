@@ -23,7 +23,7 @@ _KINDS: dict[str, type[InboundItem]] = {
     "ignored": Ignored,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
-_ADDRESS_LISTS = ("to", "cc")
+_ADDRESS_LISTS = ("aliases", "to", "cc")
 _TUPLES = ("thread_tokens", "references", "flags")
 
 
@@ -89,8 +89,9 @@ def load_items(dumped: list[dict[str, Any]], blobs: list[bytes]) -> list[Inbound
 def _item_fields(values: dict[str, Any], blobs: list[bytes]) -> dict[str, Any]:
     loaded = dict(values)
     loaded["dedup_key"] = blobs[loaded["dedup_key"]["blob"]]
-    if loaded["sent_at"] is not None:
-        loaded["sent_at"] = datetime.fromisoformat(loaded["sent_at"])
+    for name in ("sent_at", "until"):
+        if loaded.get(name) is not None:
+            loaded[name] = datetime.fromisoformat(loaded[name])
     for name in ("sender", "reply_to"):
         if loaded.get(name) is not None:
             loaded[name] = Address(**loaded[name])

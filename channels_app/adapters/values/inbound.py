@@ -1,7 +1,7 @@
-"""The plain values that cross the border between channels and the rest: frozen, keyword-only, times aware."""
+"""What comes in: items as adapters read them from the providers' bytes."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -21,11 +21,15 @@ def digest(*parts: str | bytes) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Who. ``address`` is normalised (see ``normalise_address`` of the adapter), ``raw`` is as it was written."""
+    """Who. ``address`` is normalised (see ``normalise_address`` of the adapter), ``raw`` is as it was written.
+
+    ``kind`` names the kind of identity where it is not the adapter's own (one of its ``other_identity_kinds``).
+    """
 
     address: str
     name: str = ""
     raw: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +44,7 @@ class RawEvent:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = ""
     received_at: datetime | None = None
-    source: Literal["webhook", "poll", "smtp", "cli"] = "cli"
+    source: Literal["webhook", "poll", "smtp", "cli", "trial"] = "cli"
     meta: Mapping[str, Any] = field(default_factory=dict)
     quarantine_reason: str = ""
 
@@ -83,9 +87,17 @@ class InboundMessage(InboundItem):
     ``is_auto_reply``: written by a machine. ``no_auto_answer``: whoever wrote it, do not answer by machine.
     ``flags`` name what an agent should know ("several_from", "text_truncated", "html_too_deep", ...).
     ``text`` is at most 1 MB, ``html`` is unsanitised and must never be shown as it is.
+    ``aliases`` are further addresses of the sender that the provider itself vouches for (a phone number beside a business-scoped id).
+    ``is_public``: everybody can read it (a comment, a mention). ``is_standby``: another application is answering at the provider;
+    kept, and no clock runs. ``details`` holds what is no text, by name (see ``docs/adding-a-channel.md``): location, contacts,
+    referral, order, story, sticker, post ...
     """
 
     sender: Address
+    aliases: Sequence[Address] = ()
+    is_public: bool = False
+    is_standby: bool = False
+    details: Mapping[str, Any] = field(default_factory=dict)
     subject: str = ""
     text: str = ""
     html: str = ""
@@ -134,6 +146,73 @@ class DeliveryUpdate(InboundItem):
     is_soft: bool = False
     thread_tokens: Sequence[str] = ()
     references: Sequence[str] = ()
+    # A watermark instead of an id: everything that was sent to ``recipient`` until then.
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityChanged(InboundItem):
+    """The provider says that one person now writes under another address (a changed phone number)."""
+
+    old: Address
+    new: Address
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachChanged(InboundItem):
+    """A person may no longer be written to here, or may be again; ``reason`` is a word ("stop", "unfollow", "blocked")."""
+
+    sender: Address
+    is_reachable: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewReceived(InboundItem):
+    """A public review as it stands now. ``external_id`` is the review's own id and stays through edits.
+
+    ``rating`` is what the author gave on ``scale`` (its best value; a recommendation is 1 or 0 of 1), None where he gave none.
+    ``edited_at`` is part of the dedup key, so that an edit is a new item. ``reply`` is our own public answer where one stands there.
+    """
+
+    author: Address
+    rating: float | None = None
+    scale: int = 5
+    title: str = ""
+    text: str = ""
+    url: str = ""
+    language: str = ""
+    edited_at: datetime | None = None
+    is_deleted: bool = False
+    reply: str = ""
+    attachments: Sequence[InboundAttachment] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallReceived(InboundItem):
+    """One step of a phone call. ``external_id`` is the call's id, the same through all its steps.
+
+    ``step`` is what happened; ``details`` holds what belongs to it (digits, speech, recording URL, seconds, agent's number).
+    """
+
+    caller: Address
+    called: str = ""
+    step: Literal[
+        "ringing",
+        "menu",
+        "queued",
+        "answered",
+        "held",
+        "resumed",
+        "ended",
+        "recorded",
+        "voicemail",
+        "transcribed",
+        "failed",
+    ]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    attachments: Sequence[InboundAttachment] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,78 +233,3 @@ class PollResult:
     cursor: Mapping[str, Any]
     has_more: bool = False
     error: AdapterError | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutboundAttachment:
-    """A file to send; ``open_content`` reads the bytes at the moment of sending."""
-
-    name: str
-    content_type: str
-    size: int
-    open_content: Callable[[], bytes]
-    url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutboundMessage:
-    """What the sender hands to the adapter. ``uuid`` is the idempotency key, the same on every attempt.
-
-    ``external_id`` is the id that we chose (the Message-ID without brackets) or empty; ``references`` newest last.
-    """
-
-    uuid: str
-    recipient: Address
-    text: str
-    html: str = ""
-    subject: str = ""
-    cc: Sequence[Address] = ()
-    external_id: str = ""
-    thread_id: str = ""
-    reply_token: str = ""
-    in_reply_to: str = ""
-    references: Sequence[str] = ()
-    attachments: Sequence[OutboundAttachment] = ()
-    from_name: str = ""
-    language: str = ""
-    is_automatic: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """The provider took the message. ``refused`` maps a recipient's address to the provider's words of refusal."""
-
-    external_id: str = ""
-    refused: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One line of "Test connection": what was tried, whether it works, and what to do when it does not."""
-
-    is_ok: bool
-    what: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WebhookRequest:
-    """An HTTP request as far as an adapter may read it. Header names are lower-case; the body is raw."""
-
-    method: str
-    body: bytes
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    url: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChannelConfig:
-    """What an adapter may know of its Channel: plain values, secrets decrypted, no model."""
-
-    slug: str = ""
-    uuid: str = ""
-    config: Mapping[str, Any] = field(default_factory=dict)
-    secrets: Mapping[str, Any] = field(default_factory=dict)
-    from_name: str = ""

@@ -1,0 +1,63 @@
+"""The plain values that cross the border between channels and the rest: frozen, keyword-only, times aware."""
+
+from channels_app.adapters.values.inbound import (
+    Address,
+    CallReceived,
+    DeliveryUpdate,
+    IdentityChanged,
+    Ignored,
+    InboundAttachment,
+    InboundItem,
+    InboundMessage,
+    MessageChanged,
+    PollResult,
+    RawEvent,
+    ReachChanged,
+    ReviewReceived,
+    digest,
+)
+from channels_app.adapters.values.outbound import (
+    Choice,
+    Limits,
+    OutboundAttachment,
+    OutboundMessage,
+    Receipt,
+    TemplateUse,
+)
+from channels_app.adapters.values.setup import (
+    ChannelConfig,
+    Finding,
+    SimulatedCall,
+    SimulatedTurn,
+    Template,
+    WebhookRequest,
+)
+
+__all__ = [
+    "Address",
+    "CallReceived",
+    "ChannelConfig",
+    "Choice",
+    "DeliveryUpdate",
+    "Finding",
+    "IdentityChanged",
+    "Ignored",
+    "InboundAttachment",
+    "InboundItem",
+    "InboundMessage",
+    "Limits",
+    "MessageChanged",
+    "OutboundAttachment",
+    "OutboundMessage",
+    "PollResult",
+    "RawEvent",
+    "ReachChanged",
+    "Receipt",
+    "ReviewReceived",
+    "SimulatedCall",
+    "SimulatedTurn",
+    "Template",
+    "TemplateUse",
+    "WebhookRequest",
+    "digest",
+]
