@@ -65,6 +65,10 @@ class ChannelConfigForm(forms.Form):
         """Secrets that a new channel of this kind starts with when nobody enters any."""
         return {}
 
+    def trial_settings(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Made-up (settings, secrets) of the right shape, under which the kind can be tried without an account."""
+        return {}, self.initial_secrets()
+
 
 def _as_json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -116,6 +116,7 @@ class ChannelAdapter:
     other_identity_kinds: "ClassVar[Mapping[str, str | _StrPromise]]" = {}
     is_threaded: ClassVar[bool] = False  # True: a conversation per thread (mail); False: one per identity and channel
     limits: ClassVar[Limits] = Limits()
+    signs_body: ClassVar[bool] = True  # False: the provider proves itself by a secret that says nothing of the body
     # How long after the customer's last message one may write freely, and how long a person may beyond that; None: always.
     messaging_window: ClassVar[timedelta | None] = None
     extended_window: ClassVar[timedelta | None] = None

@@ -1,5 +1,6 @@
 """The api channel: any system posts signed JSON messages and gets replies at its own URL."""
 
+import json
 import uuid
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from channels_app.adapters.base import (
     RawEvent,
     Receipt,
     SignatureError,
+    SimulatedCall,
+    SimulatedTurn,
     WebhookRequest,
 )
 from helpdesk.common import http
@@ -97,6 +100,21 @@ class ApiAdapter(ChannelAdapter):
         if not self._secrets:
             raise AdapterError("no_secret", _("This channel has no signing secret."), permanent=True)
         return sign_headers(message_id=f"msg_{uuid.uuid4().hex}", at=now(), body=body, secret=self._secrets[0])
+
+    def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
+        if turn.act in ("delivered", "read"):
+            item: dict[str, object] = {"type": "status", "status": turn.act, "status_of": turn.status_of}
+        elif turn.act == "text":
+            item = {
+                "type": "message",
+                "id": f"trial-{turn.serial}",
+                "sender": {"id": f"person-{turn.person}", "name": turn.name},
+                "text": turn.text,
+                "sent_at": turn.at.isoformat(),
+            }
+        else:
+            return None
+        return SimulatedCall(body=json.dumps({"items": [item]}).encode())
 
     def _check_secrets(self) -> Finding:
         count = len(self._secrets)

@@ -17,6 +17,8 @@ from channels_app.adapters.base import (
     PollResult,
     RawEvent,
     Receipt,
+    SimulatedCall,
+    SimulatedTurn,
     digest,
 )
 from channels_app.adapters.email.checking import check_mailbox
@@ -28,6 +30,7 @@ from channels_app.adapters.email.limits import MAX_ASKED_FOR_BYTES, MAX_TOTAL_BY
 from channels_app.adapters.email.outbox_files import keep_as_file
 from channels_app.adapters.email.outgoing import build_mail, envelope_recipients, own_address
 from channels_app.adapters.email.sandbox import parse_guarded
+from channels_app.adapters.email.simulating import make_mail
 from channels_app.adapters.email.smtp import SmtpConnection, SmtpServer
 from channels_app.adapters.email.thread import make_message_id
 from helpdesk.common.text import normalise_email
@@ -116,6 +119,13 @@ class EmailAdapter(ChannelAdapter):
 
     def check(self) -> list[Finding]:
         return check_mailbox(self.channel)
+
+    def public_link(self) -> str:
+        address = normalise_email(str(self.channel.config.get("address") or ""))
+        return f"mailto:{address}" if address else ""
+
+    def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
+        return make_mail(turn, to=own_address(self.channel))
 
     def own_addresses(self) -> set[str]:
         config = self.channel.config

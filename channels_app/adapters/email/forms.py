@@ -16,6 +16,9 @@ SMTP_PORTS = {TLS: 465, STARTTLS: 587, PLAIN: 25}
 class EmailConfigForm(ChannelConfigForm):
     """One mailbox: its address, where mail is fetched, where it is sent."""
 
+    def trial_settings(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"address": "support@desk.example"}, {}
+
     secret_names = ("imap_password", "smtp_password")
     sections = (
         (_("Address"), ("address", "aliases")),

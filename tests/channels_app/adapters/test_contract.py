@@ -2,8 +2,9 @@
 
 import contextlib
 import dataclasses
-import json
 from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -17,6 +18,7 @@ from channels_app.adapters.base import (
     ParseError,
     RawEvent,
     SignatureError,
+    SimulatedTurn,
     WebhookRequest,
 )
 from channels_app.forms import ChannelConfigForm
@@ -24,24 +26,23 @@ from channels_app.registry import adapter_class, identity_kind_choices, kind_cho
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
 
-# What a provider of each kind delivers; a kind without an example fails here.
-EXAMPLES = {
-    "email": b"From: Carla <carla@customer.example>\nMessage-ID: <1@customer.example>\nSubject: Hi\n"
-    b"Date: Sat, 21 Nov 2026 12:00:00 +0100\n\nHello\n",
-    "api": json.dumps(
-        {
-            "items": [
-                {
-                    "type": "message",
-                    "id": "m1",
-                    "sender": {"id": "c1"},
-                    "text": "Hello",
-                    "sent_at": "2026-11-21T11:00:00Z",
-                }
-            ]
-        }
-    ).encode(),
+# What a provider of each kind delivers stands in the kind's own folder as payloads/example.<ending>.
+CONTENT_TYPES = {
+    ".json": "application/json",
+    ".eml": "message/rfc822",
+    ".xml": "text/xml",
+    ".form": "application/x-www-form-urlencoded",
+    ".txt": "text/plain",
 }
+HERE = Path(__file__).resolve().parent
+
+
+def example_file(kind):
+    found = sorted((HERE / kind / "payloads").glob("example.*"))
+    assert found, f"tests/channels_app/adapters/{kind}/payloads/example.* is missing"
+    return found[0]
+
+
 HOSTILE = [b"", b"\0", b"\xff\xfe" * 100, b"{" * 5000, b"From: " + b"(" * 1000 + b"\n\nx", b"<" * 5000]
 
 
@@ -58,7 +59,8 @@ def bare(kind):
 
 @pytest.fixture
 def event(kind):
-    return RawEvent(body=EXAMPLES[kind], received_at=now())
+    file = example_file(kind)
+    return RawEvent(body=file.read_bytes(), content_type=CONTENT_TYPES[file.suffix], received_at=now())
 
 
 def test_kind_says_what_it_is(kind):
@@ -119,14 +121,50 @@ def test_what_the_kind_signs_it_accepts(kind, event):
     form_class = adapter_class(kind).config_form
     if Can.WEBHOOK not in adapter_class(kind).can:
         return
-    adapter = adapter_class(kind)(ChannelConfig(secrets=form_class({}).initial_secrets()))
-    headers = {name.lower(): value for name, value in adapter.sign(event.body).items()}
-    request = WebhookRequest(
-        method="POST", body=event.body, headers=headers, query={}, url="https://x/", received_at=now()
-    )
+    config, secrets = form_class({}).trial_settings()
+    adapter = adapter_class(kind)(ChannelConfig(uuid="u", config=config, secrets=secrets, site_url="https://x"))
+    request = signed(adapter, event.body, content_type=event.content_type)
     adapter.verify(request)
+    if not adapter.signs_body:
+        return
     with pytest.raises(SignatureError):
         adapter.verify(dataclasses.replace(request, body=event.body + b" "))
+
+
+def signed(adapter, body, **headers):
+    """The request that the provider would make with this body."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    named |= {name.lower(): value for name, value in adapter.sign(body).items()}
+    query = adapter.sign_query(body)
+    url = f"{adapter.webhook_url}?{urlencode(query)}" if query else adapter.webhook_url
+    return WebhookRequest(method="POST", body=body, headers=named, query=query, url=url, received_at=now())
+
+
+def test_trial_settings_are_complete(kind):
+    form_class = adapter_class(kind).config_form
+    config, secrets = form_class({}).trial_settings()
+    form = form_class({**config, **secrets})
+    assert form.is_valid(), form.errors
+
+
+def test_made_up_customer_is_read_like_a_real_one(kind):
+    config, secrets = adapter_class(kind).config_form({}).trial_settings()
+    adapter = adapter_class(kind)(ChannelConfig(uuid="u", config=config, secrets=secrets, site_url="https://x"))
+    turns = [
+        SimulatedTurn(act=act, person=1, name="Carla Cruz", text="Where is my order?", serial=serial, at=now())
+        for serial, act in enumerate(("text", "image", "location", "comment", "review", "call"))
+    ]
+    calls = [call for call in map(adapter.simulate, turns) if call is not None]
+    assert calls
+    for call in calls:
+        event = RawEvent(
+            body=call.body, headers=call.headers, content_type=call.content_type, meta={"query": dict(call.query)}
+        )
+        assert adapter.parse(event)
+
+
+def test_kind_says_what_it_is_for(kind):
+    assert str(adapter_class(kind).summary)
 
 
 def test_unconfigured_channel_refuses_to_send_for_good(bare):
