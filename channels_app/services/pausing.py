@@ -14,5 +14,12 @@ def pause_channel(*, channel_id: int) -> None:
 
 def resume_channel(*, channel_id: int) -> None:
     """Take the channel up again at once, whatever pause its failures had earned it."""
-    Channel.objects.filter(pk=channel_id).update(is_active=True, next_poll_at=None, consecutive_failures=0)
+    Channel.objects.filter(pk=channel_id).update(
+        is_active=True,
+        next_poll_at=None,
+        consecutive_failures=0,
+        send_failures=0,
+        sending_paused_until=None,
+        paused_reason="",
+    )
     transaction.on_commit(forget_own_mail_addresses)

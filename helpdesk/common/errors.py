@@ -90,7 +90,8 @@ class AdapterError(Exception):
     """A provider refused or could not be reached.
 
     ``permanent`` decides between giving up and trying again; ``retry_after_seconds`` is the provider's own wish.
-    ``is_uncertain`` says that the provider may have accepted the message although no answer came.
+    ``is_uncertain`` says that the provider may have accepted the message although no answer came. ``concerns_channel``: not this
+    message is at fault but the channel (credentials refused or run out, account blocked): it waits until somebody has put that right.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class AdapterError(Exception):
         permanent: bool,
         retry_after_seconds: float | None = None,
         is_uncertain: bool = False,
+        concerns_channel: bool = False,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -108,3 +110,4 @@ class AdapterError(Exception):
         self.permanent = permanent
         self.retry_after_seconds = retry_after_seconds
         self.is_uncertain = is_uncertain
+        self.concerns_channel = concerns_channel

@@ -13,7 +13,8 @@ from helpdesk.embedded.layout import REPOSITORY_DIR, DataLayout
 from helpdesk.embedded.processes import ChildSpec
 
 _LOOPBACK = "127.0.0.1"
-_ALL_QUEUES = "inbound,timers,outbound,reports"
+_WORK_QUEUES = "inbound,timers,reports"
+_SENDING_THREADS = 10
 _RESERVED_QUEUES = "inbound,timers"
 # A task ends or gives back its claim within 30 seconds.
 _WORKER_GRACE_SECONDS = 30.0
@@ -103,18 +104,25 @@ def smtp_spec(layout: DataLayout) -> ChildSpec:
 
 
 def worker_specs(layout: DataLayout) -> list[ChildSpec]:
-    """Beat and two workers, so that slow sending and long reports never keep incoming messages and timers waiting."""
+    """Beat and three workers, so that slow providers and long reports never keep incoming messages and timers waiting.
+
+    Sending is waiting for providers: many threads in one process, of which one channel never gets more than it may lease.
+    """
     environment = child_environment(layout)
     workers = [
         ChildSpec(
             name=name,
-            command=(*_CELERY, "-q", "worker", "-Q", queues, "-n", f"{name}@%h", "-c", str(size), *_WORKER_OPTIONS),
+            command=(*_CELERY, "-q", "worker", "-Q", queues, "-n", f"{name}@%h", *pool, *_WORKER_OPTIONS),
             environment=environment,
             folder=REPOSITORY_DIR,
             grace_seconds=_WORKER_GRACE_SECONDS,
             is_shown=lambda line: bool(line) and "Warm shutdown" not in line,
         )
-        for name, queues, size in (("reserved", _RESERVED_QUEUES, 1), ("worker", _ALL_QUEUES, 2))
+        for name, queues, pool in (
+            ("reserved", _RESERVED_QUEUES, ("-c", "1")),
+            ("worker", _WORK_QUEUES, ("-c", "2")),
+            ("sender", "outbound", ("-P", "threads", "-c", str(_SENDING_THREADS))),
+        )
     ]
     schedule = str(layout.data_dir / "beat-schedule")
     beat = ChildSpec(

@@ -16,7 +16,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import AdapterError, Can, OutboundMessage, Receipt
+from channels_app.policies.breaker import FAILURES_BEFORE_PAUSE
 from channels_app.registry import adapter_class, adapter_for
+from channels_app.services.breaking import record_send_failure, record_send_success
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError, Unprocessable
 from helpdesk.common.failpoints import failpoint
@@ -38,6 +40,7 @@ SWEEP_SECONDS = 45.0
 State = Message.DeliveryState
 OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
 
+# A channel that is paused sends nothing, and one that failed again and again tries one message at a time.
 # The outbox may hold thousands of messages. So it is asked once, not per row, which channels have enough under way; and OFFSET 0
 # keeps "is nothing older waiting?" a look into the index per row: as a join, PostgreSQL would compare every pair of messages
 # whenever its statistics are of a time when the outbox was empty.
@@ -45,7 +48,12 @@ _CLAIM = """
 WITH saturated AS (
     SELECT s.channel_id FROM tickets_message s
     WHERE s.delivery_state = 'sending' AND s.lease_until > statement_timestamp()
-    GROUP BY s.channel_id HAVING count(*) >= %(most)s)
+    GROUP BY s.channel_id HAVING count(*) >= %(most)s
+    UNION ALL
+    SELECT c.id FROM channels_app_channel c
+    WHERE c.sending_paused_until > statement_timestamp() OR c.send_failures >= %(tripped)s AND EXISTS (
+        SELECT 1 FROM tickets_message s
+        WHERE s.channel_id = c.id AND s.delivery_state = 'sending' AND s.lease_until > statement_timestamp()))
 UPDATE tickets_message
 SET delivery_state = 'sending', lease_until = statement_timestamp() + make_interval(secs => %(lease)s), attempts = attempts + 1
 WHERE id = (
@@ -93,7 +101,15 @@ def _send_one(message_id: int | None) -> bool:
 
 def _claim(message_id: int | None) -> tuple[int, int] | None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"lease": LEASE.total_seconds(), "only": message_id, "most": MOST_LEASED_PER_CHANNEL})
+        cursor.execute(
+            _CLAIM,
+            {
+                "lease": LEASE.total_seconds(),
+                "only": message_id,
+                "most": MOST_LEASED_PER_CHANNEL,
+                "tripped": FAILURES_BEFORE_PAUSE,
+            },
+        )
         row = cursor.fetchone()
     return None if row is None else (row[0], row[1])
 
@@ -117,6 +133,7 @@ def _deliver(message_id: int, attempt: int) -> None:
         failpoint("delivery.after_send")
     except AdapterError as error:
         _record_failure(message, attempt, error)
+        record_send_failure(channel_id=message.channel.pk, error=error)
     except HelpdeskError as error:
         _record_failure(message, attempt, AdapterError(error.code, error.message, permanent=True))
     except Exception as error:
@@ -128,6 +145,8 @@ def _deliver(message_id: int, attempt: int) -> None:
     else:
         record_receipt(message, attempt, receipt)
         failpoint("delivery.after_commit")
+        if message.channel.send_failures:
+            record_send_success(channel_id=message.channel.pk)
 
 
 def _refuse_leak(message: Message) -> None:
@@ -171,7 +190,7 @@ def _keep_failure(error: AdapterError, current: Message, ticket: Ticket) -> None
     current.lease_until = None
     if error.is_uncertain and not _may_repeat(current):
         current.delivery_state = State.UNKNOWN
-    elif error.permanent or is_too_old:
+    elif (error.permanent and not error.concerns_channel) or is_too_old:
         current.delivery_state = State.FAILED
     else:
         current.delivery_state = State.QUEUED
