@@ -5,6 +5,7 @@ from tickets.models.customer import Customer, CustomerIdentity, Organization
 from tickets.models.event import FollowerPosition, TicketEvent
 from tickets.models.hours import BusinessHours, BusinessHoursSpan, Holiday
 from tickets.models.message import Attachment, Draft, Message, MessageRecipient
+from tickets.models.review import Review
 from tickets.models.search import MessageSearch
 from tickets.models.team import Tag, Team, TeamMembership
 from tickets.models.ticket import Ticket
@@ -24,6 +25,7 @@ __all__ = [
     "MessageRecipient",
     "MessageSearch",
     "Organization",
+    "Review",
     "Tag",
     "Team",
     "TeamMembership",
