@@ -82,3 +82,18 @@ class RateCounter(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "window_at"], name="one_counter_per_key_and_window")]
         indexes = [models.Index(fields=["window_at"], name="rate_counter_age")]
+
+
+class AccessToken(models.Model):
+    """A provider's access token that every process uses until it ends; ``encrypted`` is unreadable without the key file."""
+
+    key = models.CharField(max_length=200, unique=True)
+    encrypted = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+
+    def __str__(self) -> str:
+        return self.key
