@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from helpdesk import views
+from tickets.public_file_views import public_file
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -11,6 +12,8 @@ urlpatterns = [
     path("", include("surveys.urls")),
     path("health/live", views.live, name="health_live"),
     path("", include("channels_app.urls")),
+    path("files/<str:token>/", public_file, name="public_file"),
+    path("files/<str:token>/<str:name>", public_file, name="named_public_file"),
     path("health/ready", views.ready, name="health_ready"),
 ]
 

@@ -9,6 +9,7 @@ from channels_app.registry import adapter_class
 from helpdesk.common.html import text_to_html
 from tickets.models import Conversation, Message, MessageRecipient
 from tickets.services.files import open_file
+from tickets.services.public_files import public_file_url
 
 MOST_REFERENCES = 12
 
@@ -41,7 +42,11 @@ def compose_outbound(message: Message) -> OutboundMessage:
         references=all_ids,
         attachments=[
             OutboundAttachment(
-                name=a.name, content_type=a.content_type, size=a.size, open_content=partial(open_file, a)
+                name=a.name,
+                content_type=a.content_type,
+                size=a.size,
+                open_content=partial(open_file, a),
+                url=public_file_url(a),
             )
             for a in message.attachments.order_by("id")
         ],
