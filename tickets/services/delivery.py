@@ -19,6 +19,7 @@ from channels_app.adapters.base import AdapterError, Can, OutboundMessage, Recei
 from channels_app.policies.breaker import FAILURES_BEFORE_PAUSE
 from channels_app.registry import adapter_class, adapter_for
 from channels_app.services.breaking import record_send_failure, record_send_success
+from channels_app.services.trying import report_as_provider
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError, Unprocessable
 from helpdesk.common.failpoints import failpoint
@@ -145,6 +146,8 @@ def _deliver(message_id: int, attempt: int) -> None:
     else:
         record_receipt(message, attempt, receipt)
         failpoint("delivery.after_commit")
+        if message.channel.is_simulated:
+            report_as_provider(channel=message.channel, external_id=receipt.external_id)
         if message.channel.send_failures:
             record_send_success(channel_id=message.channel.pk)
 
@@ -194,9 +197,9 @@ def _keep_failure(error: AdapterError, current: Message, ticket: Ticket) -> None
         current.delivery_state = State.FAILED
     else:
         current.delivery_state = State.QUEUED
-        current.next_try_at = now() + policy.retry_delay(
-            attempts=current.attempts, asked_seconds=error.retry_after_seconds
-        )
+        # While the channel is at fault it is the channel that waits.
+        delay = policy.retry_delay(attempts=current.attempts, asked_seconds=error.retry_after_seconds)
+        current.next_try_at = None if error.concerns_channel else now() + delay
     _save_failure(current, ticket)
 
 
