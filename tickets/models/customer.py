@@ -109,6 +109,8 @@ class CustomerIdentity(models.Model):
     # Since when the provider or the person himself forbids us to write there, and the word for it.
     unreachable_since = models.DateTimeField(_("not to be written to since"), null=True, blank=True)
     unreachable_reason = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # The time of the provider's latest word on it, so that an older one that arrives later changes nothing.
+    reach_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
