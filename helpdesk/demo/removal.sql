@@ -35,6 +35,13 @@ DELETE FROM surveys_response WHERE invitation_id IN (SELECT id FROM demo_invitat
 DELETE FROM surveys_invitation WHERE id IN (SELECT id FROM demo_invitation)
 -- step: facts
 DELETE FROM reporting_ticketfact WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: callbacks
+DELETE FROM tickets_callbackrequest WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: work
+DELETE FROM tickets_workinterval WHERE ticket_id IN (SELECT id FROM demo_ticket)
+  OR call_id IN (SELECT id FROM tickets_call WHERE message_id IN (SELECT id FROM demo_message))
+-- step: calls
+DELETE FROM tickets_call WHERE message_id IN (SELECT id FROM demo_message)
 -- step: attachments
 DELETE FROM tickets_attachment WHERE message_id IN (SELECT id FROM demo_message)
 -- step: recipients

@@ -1,8 +1,10 @@
 """Who wrote, what was said, who answers."""
 
+from tickets.models.call import Call
 from tickets.models.conversation import Conversation, ConversationParticipant
 from tickets.models.customer import Customer, CustomerIdentity, Organization
 from tickets.models.event import FollowerPosition, TicketEvent
+from tickets.models.handling import CallbackRequest, WorkInterval
 from tickets.models.hours import BusinessHours, BusinessHoursSpan, Holiday
 from tickets.models.message import Attachment, Draft, Message, MessageRecipient
 from tickets.models.review import Review
@@ -14,6 +16,8 @@ __all__ = [
     "Attachment",
     "BusinessHours",
     "BusinessHoursSpan",
+    "Call",
+    "CallbackRequest",
     "Conversation",
     "ConversationParticipant",
     "Customer",
@@ -31,4 +35,5 @@ __all__ = [
     "TeamMembership",
     "Ticket",
     "TicketEvent",
+    "WorkInterval",
 ]
