@@ -57,7 +57,7 @@ class SiteSettingsAdmin(ServiceAdmin):
     """One row, so its form is the page."""
 
     fieldsets = (
-        (None, {"fields": ("time_zone", "default_language")}),
+        (None, {"fields": ("time_zone", "default_language", "default_country")}),
         (
             gettext_lazy("Tickets"),
             {"fields": ("late_after", "reopen_window", "session_gap", "acknowledge_new_tickets")},

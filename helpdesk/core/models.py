@@ -7,11 +7,19 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.common.phones import is_country
+
 
 def check_time_zone(name: str) -> None:
     """Raise ValidationError unless ``name`` is a zone of the IANA database."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("“%(name)s” is no time zone. Write it like Europe/Berlin."), params={"name": name})
+
+
+def check_country(code: str) -> None:
+    """Raise ValidationError unless ``code`` is a country of ISO 3166 with a telephone numbering plan."""
+    if not is_country(code):
+        raise ValidationError(_("“%(code)s” is no country. Write two capital letters like DE."), params={"code": code})
 
 
 class SiteSettings(models.Model):
@@ -25,6 +33,17 @@ class SiteSettings(models.Model):
         help_text=_("Days in reports and on the dashboard begin and end here."),
     )
     default_language = models.CharField(_("default language"), max_length=12, default="en")
+    default_country = models.CharField(
+        _("default country"),
+        max_length=2,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_country],
+        help_text=_(
+            "Two letters like DE. Telephone numbers without a country code are read as numbers of this country."
+        ),
+    )
     reopen_window = models.DurationField(
         _("reopen window"),
         default=timedelta(days=7),

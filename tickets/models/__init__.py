@@ -3,6 +3,8 @@
 from tickets.models.call import Call
 from tickets.models.conversation import Conversation, ConversationParticipant
 from tickets.models.customer import Customer, CustomerIdentity, Organization
+from tickets.models.customer_event import CustomerEvent
+from tickets.models.customer_merge import CustomerMerge, NotTheSame, ToldAddress
 from tickets.models.event import FollowerPosition, TicketEvent
 from tickets.models.handling import CallbackRequest, WorkInterval
 from tickets.models.hours import BusinessHours, BusinessHoursSpan, Holiday
@@ -21,13 +23,16 @@ __all__ = [
     "Conversation",
     "ConversationParticipant",
     "Customer",
+    "CustomerEvent",
     "CustomerIdentity",
+    "CustomerMerge",
     "Draft",
     "FollowerPosition",
     "Holiday",
     "Message",
     "MessageRecipient",
     "MessageSearch",
+    "NotTheSame",
     "Organization",
     "Review",
     "Tag",
@@ -35,5 +40,6 @@ __all__ = [
     "TeamMembership",
     "Ticket",
     "TicketEvent",
+    "ToldAddress",
     "WorkInterval",
 ]

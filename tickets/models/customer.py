@@ -105,7 +105,10 @@ class CustomerIdentity(models.Model):
     address = models.CharField(_("address"), max_length=320)
     address_raw = models.CharField(_("address as written"), max_length=320, blank=True)
     display_name = models.CharField(_("shown name"), max_length=200, blank=True)
+    # The provider vouches for it: whoever writes from there is this person.
     is_verified = models.BooleanField(_("verified"), default=False)
+    # Told by an agent, a form or the CRM; nobody has written from there yet, so it proves nothing.
+    is_claimed = models.BooleanField(default=False, db_default=False, editable=False)
     # Since when the provider or the person himself forbids us to write there, and the word for it.
     unreachable_since = models.DateTimeField(_("not to be written to since"), null=True, blank=True)
     unreachable_reason = models.CharField(max_length=40, blank=True, default="", db_default="")
