@@ -235,6 +235,7 @@ HELPDESK_INTAKE_STEPS = [
     "tickets.services.intake_steps.file_delivery_update",
     "tickets.services.intake_steps.drop_own_mail",
     "tickets.services.intake_steps.file_message_change",
+    "tickets.services.reach.file_reach_change",
 ]
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
 HELPDESK_OUTBOUND_STEPS = ["surveys.services.links.put_in_survey_link"]

@@ -22,6 +22,7 @@ EVENT_ICONS = {
     "ticket.priority_changed": "flag",
     "ticket.subject_changed": "pencil",
     "ticket.tags_changed": "tag",
+    "customer.reach_changed": "user-x",
     "survey.answered": "star",
 }
 _SENTENCES = {
@@ -117,6 +118,12 @@ def _closed(event: Any, words: dict[str, Any]) -> str:
     return _("%(who)s closed this") % words
 
 
+def _reach_changed(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("is_reachable"):
+        return _("The customer may be written to again")
+    return _("The customer does not want to be written to here any more")
+
+
 def _answered(event: Any, words: dict[str, Any]) -> str:
     score, before = event.data.get("score"), event.data.get("previous")
     if before is not None and before != score:
@@ -134,5 +141,6 @@ _WRITERS = {
     "ticket.priority_changed": _priority_changed,
     "ticket.reopened": _reopened,
     "ticket.closed": _closed,
+    "customer.reach_changed": _reach_changed,
     "survey.answered": _answered,
 }

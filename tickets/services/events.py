@@ -32,6 +32,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "ticket.priority_changed": frozenset({"from", "to"}),
     "ticket.subject_changed": frozenset(),
     "ticket.tags_changed": frozenset({"added", "removed"}),
+    "customer.reach_changed": frozenset({"identity", "is_reachable", "reason"}),
     "survey.planned": frozenset({"invitation"}),
     "survey.sent": frozenset({"invitation", "message"}),
     "survey.suppressed": frozenset({"invitation", "reason"}),
