@@ -1,5 +1,6 @@
 """Who wrote, what was said, who answers."""
 
+from tickets.models.asking import InformationRequest, PublicText
 from tickets.models.call import Call
 from tickets.models.conversation import Conversation, ConversationParticipant
 from tickets.models.customer import Customer, CustomerIdentity, Organization
@@ -29,11 +30,13 @@ __all__ = [
     "Draft",
     "FollowerPosition",
     "Holiday",
+    "InformationRequest",
     "Message",
     "MessageRecipient",
     "MessageSearch",
     "NotTheSame",
     "Organization",
+    "PublicText",
     "Review",
     "Tag",
     "Team",

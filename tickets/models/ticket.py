@@ -107,6 +107,8 @@ class Ticket(models.Model):
     last_message_is_inbound = models.BooleanField(default=True)
     preview = models.CharField(max_length=200, blank=True)
     unread_count = models.PositiveIntegerField(default=0)
+    # What the customer was asked for and has not sent yet.
+    missing_count = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     next_due_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=12, blank=True)
     sentiment = models.CharField(max_length=10, blank=True)
