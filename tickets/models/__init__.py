@@ -14,6 +14,7 @@ from tickets.models.review import Review
 from tickets.models.search import MessageSearch
 from tickets.models.team import Tag, Team, TeamMembership
 from tickets.models.ticket import Ticket
+from tickets.models.webchat import MailedAnswer, Visitor
 
 __all__ = [
     "Attachment",
@@ -31,6 +32,7 @@ __all__ = [
     "FollowerPosition",
     "Holiday",
     "InformationRequest",
+    "MailedAnswer",
     "Message",
     "MessageRecipient",
     "MessageSearch",
@@ -44,5 +46,6 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "ToldAddress",
+    "Visitor",
     "WorkInterval",
 ]
