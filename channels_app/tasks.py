@@ -14,6 +14,13 @@ def poll_due_channels() -> None:
 
 
 @shared_task
+def check_every_channel() -> None:
+    """Try every channel's connection."""
+    with record_job_run("check_channels") as run:
+        run.handled = polling.check_every_channel()
+
+
+@shared_task
 def poll_channel(channel_id: int) -> None:
     """Fetch what is new on one channel."""
     polling.poll_channel(channel_id=channel_id)

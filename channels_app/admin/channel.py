@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from channels_app.adapters.base import Can, ChannelConfig
 from channels_app.admin.channel_form import channel_form_class, config_fieldsets, stored_secrets
+from channels_app.admin.trial import TrialButtons, start_trial, trial_buttons
 from channels_app.models import Channel, InboundEvent
 from channels_app.policies.health import ChannelFacts, Health, health_of
 from channels_app.registry import adapter_class, kind_choices, kinds
@@ -37,6 +38,12 @@ _MOST_SHOWN = 99
 _QUARANTINED = RawSQL(
     "(SELECT count(*) FROM (SELECT 1 FROM channels_app_inboundevent e WHERE e.channel_id = channels_app_channel.id "
     "AND e.state = 'quarantined' LIMIT 100) capped)",
+    [],
+)
+
+_LAST_HOUR = RawSQL(
+    "(SELECT count(*) FROM (SELECT 1 FROM channels_app_inboundevent e WHERE e.channel_id = channels_app_channel.id "
+    "AND e.received_at > statement_timestamp() - interval '1 hour' LIMIT 1000) capped)",
     [],
 )
 
@@ -64,12 +71,16 @@ def health(channel: Any) -> Health:
         last_ok_at=channel.last_ok_at,
         last_delivery_at=channel.last_delivery_at,
         oldest_waiting_at=channel.oldest_waiting_at,
+        is_simulated=channel.is_simulated,
+        sending_paused_until=channel.sending_paused_until,
+        paused_reason=channel.paused_reason,
+        credentials_expire_at=channel.credentials_expire_at,
     )
     return health_of(facts, at=now())
 
 
 @admin.register(Channel)
-class ChannelAdmin(ServiceAdmin):
+class ChannelAdmin(TrialButtons, ServiceAdmin):
     list_display = ("name_and_kind", "state", "address", "last_sign", "quarantined", "brand")
     list_filter = ("is_active", "kind")
     list_select_related = ("brand",)
@@ -105,6 +116,7 @@ class ChannelAdmin(ServiceAdmin):
             .get_queryset(request)
             .annotate(
                 quarantined_count=_QUARANTINED,
+                last_hour_count=_LAST_HOUR,
                 last_delivery_at=Subquery(here.order_by("-received_at").values("received_at")[:1]),
                 oldest_waiting_at=Subquery(here.filter(state="received").order_by("pk").values("received_at")[:1]),
             )
@@ -164,6 +176,8 @@ class ChannelAdmin(ServiceAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if request.method == "POST" and "try" in request.POST and self.has_add_permission(request):
+            return start_trial(request)
         if request.GET.get("kind") in kinds() or not self.has_add_permission(request):
             return super().add_view(request, form_url, extra_context)
         choices = [
@@ -207,7 +221,8 @@ class ChannelAdmin(ServiceAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Channel | None = None) -> Any:
         kind = self._kind(request, obj)
-        common = (gettext_lazy("Name"), {"fields": ("name", "slug", "brand", "position", "is_public", "coverage")})
+        names = ("name", "slug", "brand", "position", "is_public", "is_listed", "coverage")
+        common = (gettext_lazy("Name"), {"fields": names})
         if not self.has_change_permission(request, obj) and obj is not None:
             return (common,)
         own = config_fieldsets(kind, sorted(stored_secrets(obj)))
@@ -250,7 +265,10 @@ class ChannelAdmin(ServiceAdmin):
         unfit = {"resume"} if obj.is_active else {"pause", "poll"}
         if not is_polled(obj):
             unfit.add("poll")
-        return [button for button in super().get_object_buttons(request, obj) if button.name not in unfit]
+        if obj.is_simulated:
+            unfit.add("test")
+        buttons = [button for button in super().get_object_buttons(request, obj) if button.name not in unfit]
+        return [*(b for b in trial_buttons(obj) if request.user.has_perm(b.permission)), *buttons]
 
     def do_test(self, request: HttpRequest, channel: Channel) -> HttpResponse:
         """Ask the provider now and show what works, what fails and what to do."""

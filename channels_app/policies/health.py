@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 TURNS_BEFORE_LATE = 5
 LEAST_PATIENCE = timedelta(minutes=3)
 WAITING_TOO_LONG = timedelta(minutes=2)
+EXPIRY_ANNOUNCED = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,10 @@ class ChannelFacts:
     last_ok_at: datetime | None
     last_delivery_at: datetime | None
     oldest_waiting_at: datetime | None
+    is_simulated: bool = False
+    sending_paused_until: datetime | None = None
+    paused_reason: str = ""
+    credentials_expire_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +40,19 @@ class Health:
 
 
 def health_of(facts: ChannelFacts, *, at: datetime) -> Health:
-    """The first of these that holds: paused, failing, behind with filing, late with polling, untried, working."""
+    """The first of these that holds: paused, a trial, failing, credentials at their end, behind, late, untried, working."""
     if not facts.is_active:
         return Health(word=_("paused"), tone="quiet", advice=_("Nothing is fetched or accepted until it is resumed."))
+    if facts.is_simulated:
+        return Health(word=_("trial"), tone="accent", advice=_("Customers are made up, and nothing leaves."))
+    if facts.sending_paused_until is not None and facts.sending_paused_until > at:
+        return Health(
+            word=_("sending paused"),
+            tone="danger",
+            advice=_("Replies wait and none is lost. Correct what the error says, then press “Resume”."),
+        )
+    if facts.credentials_expire_at is not None and facts.credentials_expire_at - at < EXPIRY_ANNOUNCED:
+        return _expiring(facts.credentials_expire_at, at)
     if facts.is_polled and facts.failures:  # once nothing is polled, what failed then is history
         return Health(
             word=_("failing"),
@@ -60,3 +75,17 @@ def health_of(facts: ChannelFacts, *, at: datetime) -> Health:
     if not facts.is_polled and facts.last_delivery_at is None:
         return Health(word=_("nothing received yet"), tone="accent", advice=_("Send a first message to it."))
     return Health(word=_("working"), tone="success")
+
+
+def _expiring(expires_at: datetime, at: datetime) -> Health:
+    if expires_at <= at:
+        return Health(
+            word=_("credentials expired"),
+            tone="danger",
+            advice=_("Make new ones at the provider, enter them here, then press “Test connection”."),
+        )
+    return Health(
+        word=_("credentials expire soon"),
+        tone="warning",
+        advice=_("They end within 14 days. Make new ones at the provider and enter them here."),
+    )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from channels_app import registry
 from channels_app.adapters.base import AdapterError, ChannelAdapter, ChannelConfig, Finding, RawEvent
 from channels_app.models import Channel, InboundEvent
+from channels_app.services.breaking import resume_sending
 from channels_app.services.storing import announce_events, read_raw_event, store_polled, write_body
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import call_on_commit, ring
@@ -86,12 +87,30 @@ def check_channel(*, channel_id: int) -> list[Finding]:
         raise NotVisible("no_such_channel", _("There is no such channel."))
     try:
         with _opened(channel) as adapter:
-            return adapter.check()
+            findings = adapter.check()
+        _keep_findings(channel, findings)
+        return findings
     except (AdapterError, HelpdeskError) as error:
         return [Finding(is_ok=False, what=error.message)]
     except Exception as error:
         logger.exception("Checking channel %s failed", channel.slug)
         return [Finding(is_ok=False, what=_("Unexpected error: %(error)s") % {"error": type(error).__name__})]
+
+
+def _keep_findings(channel: Channel, findings: Sequence[Finding]) -> None:
+    """When credentials end stands on the channel; one that works again sends again."""
+    ends = [finding.expires_at for finding in findings if finding.expires_at is not None]
+    Channel.objects.filter(pk=channel.pk).update(credentials_expire_at=min(ends, default=None))
+    if findings and all(finding.is_ok for finding in findings):
+        resume_sending(channel_id=channel.pk)
+
+
+def check_every_channel() -> int:
+    """Try the connections of all active channels (daily), so that credentials at their end are announced; returns how many."""
+    ids = list(Channel.objects.filter(is_active=True, is_simulated=False).values_list("pk", flat=True))
+    for channel_id in ids:
+        check_channel(channel_id=channel_id)
+    return len(ids)
 
 
 def fetch_anyway(*, event_id: int) -> None:

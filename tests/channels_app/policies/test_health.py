@@ -28,6 +28,12 @@ WORKING = {
         ({"is_polled": False, "last_ok_at": None}, "working"),
         ({"is_polled": False, "failures": 3}, "working"),
         ({"is_polled": False, "last_ok_at": None, "last_delivery_at": None}, "nothing received yet"),
+        ({"is_simulated": True, "failures": 3}, "trial"),
+        ({"sending_paused_until": NOW + timedelta(seconds=1)}, "sending paused"),
+        ({"sending_paused_until": NOW}, "working"),
+        ({"credentials_expire_at": NOW + timedelta(days=14)}, "working"),
+        ({"credentials_expire_at": NOW + timedelta(days=14, seconds=-1)}, "credentials expire soon"),
+        ({"credentials_expire_at": NOW}, "credentials expired"),
     ],
 )
 def test_state_is_the_first_thing_that_needs_somebody(changes, word):
