@@ -114,6 +114,7 @@ class ChannelAdapter:
     # What this kind is for, and honestly what it needs (an account, a review by the provider, money).
     summary: ClassVar["str | _StrPromise"] = ""
     other_identity_kinds: "ClassVar[Mapping[str, str | _StrPromise]]" = {}
+    vouches_for_senders: ClassVar[bool] = True  # False: anybody can write any sender (mail), so an address proves little
     is_threaded: ClassVar[bool] = False  # True: a conversation per thread (mail); False: one per identity and channel
     limits: ClassVar[Limits] = Limits()
     signs_body: ClassVar[bool] = True  # False: the provider proves itself by a secret that says nothing of the body

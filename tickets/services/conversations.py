@@ -73,7 +73,11 @@ def _lock(condition: str, parameters: Sequence[Any]) -> list[Conversation]:
     found = []
     for row in fetch_all(f"{_SELECT} WHERE {condition} ORDER BY v.id FOR UPDATE OF v", parameters):
         conversation, identity, customer = read(row, Conversation, CustomerIdentity, Customer)
-        conversation.identity, identity.customer = identity, customer
+        identity.customer = customer
+        if conversation.customer_id != identity.customer_id:
+            # A merge of customers was committed while this waited for the row: only the locked one was read anew.
+            identity = CustomerIdentity.objects.select_related("customer").get(pk=conversation.identity_id)
+        conversation.identity = identity
         found.append(conversation)
     return found
 

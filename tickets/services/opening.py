@@ -14,6 +14,7 @@ from helpdesk.common.errors import InvalidInput, NotVisible
 from helpdesk.common.text import clean_text, one_line, preview
 from tickets.models import Conversation, CustomerIdentity, Message, Ticket
 from tickets.services.actors import Actor
+from tickets.services.addresses import normalised
 from tickets.services.customers import find_or_create_identity, in_scope, scope_of
 from tickets.services.events import write_event
 from tickets.services.files import StoredFile
@@ -84,19 +85,20 @@ def open_ticket(
 
 def _identity(channel: Channel, customer_id: int | None, address: str, name: str) -> CustomerIdentity:
     adapter = adapter_class(channel.kind)
-    normalised = adapter.normalise_address(address) if address else ""
+    typed = normalised(adapter.identity_kind, address, channel=channel) if address else ""
     is_mail = adapter.identity_kind == "email"
-    if address and (not is_writable(normalised) or (is_mail and not is_mail_address(normalised))):
+    if address and (not is_writable(typed) or (is_mail and not is_mail_address(typed))):
         raise InvalidInput("invalid_address", _("This address cannot be written to."), fields={"address": "invalid"})
     if customer_id is None:
-        if not normalised:
+        if not typed:
             raise InvalidInput("no_customer", _("Name a customer or an address."), fields={"customer": "missing"})
-        return find_or_create_identity(channel=channel, sender=Address(address=normalised, name=name, raw=address))
+        told = Address(address=typed, name=name, raw=address)
+        return find_or_create_identity(channel=channel, sender=told, is_told=True)
     known = CustomerIdentity.objects.select_related("customer").filter(
         in_scope(scope_of(adapter.identity_kind, channel)), customer_id=customer_id, kind=adapter.identity_kind
     )
-    if normalised:
-        known = known.filter(address=normalised)
+    if typed:
+        known = known.filter(address=typed)
     identity = known.order_by("-is_verified", "-id").first()
     if identity is None or not is_writable(identity.address):
         raise InvalidInput(

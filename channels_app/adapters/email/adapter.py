@@ -44,6 +44,7 @@ class EmailAdapter(ChannelAdapter):
     kind = "email"
     label = gettext_lazy("E-mail")
     identity_kind = "email"
+    vouches_for_senders = False
     icon = "mail"
     summary = gettext_lazy(
         "A mailbox that customers write to: fetched over IMAP or delivered here, answered over SMTP."
