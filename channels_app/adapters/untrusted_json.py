@@ -66,6 +66,14 @@ class Fields:
         self._values: Mapping[str, Any] = value
         self.place = place
 
+    def has(self, name: str) -> bool:
+        """Whether the object has this key, whatever stands there."""
+        return name in self._values
+
+    def keys(self) -> list[str]:
+        """The names of the object's keys, in their order, each one line of at most 100 characters."""
+        return [one_line(key[:100]) for key in self._values]
+
     def text(self, name: str, *, is_required: bool = False, limit: int = 1000) -> str:
         """One line of at most ``limit`` characters; "" where it is missing or null."""
         return one_line(self._string(name, is_required=is_required, limit=limit))
@@ -80,6 +88,15 @@ class Fields:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         return self.text(name, is_required=is_required, limit=limit)
+
+    def number(self, name: str) -> float | None:
+        """A number; None where it is missing."""
+        value = self._values.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise ParseError("wrong_type", f"{self.place}.{name} is not a number.")
+        return float(value)
 
     def flag(self, name: str) -> bool:
         value = self._values.get(name)
