@@ -29,7 +29,7 @@ _REFUSALS_COUNTED_PER_HOUR = 1_000_000
 _CHALLENGES_PER_MINUTE = 60
 _MAX_HEADER_CHARACTERS = 4_000
 # They prove something about the sender and nothing about the content: not kept.
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-telegram-bot-api-secret-token"})
 
 
 @csrf_exempt

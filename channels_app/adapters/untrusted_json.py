@@ -127,6 +127,38 @@ class Fields:
             raise ParseError("invalid_time", f"{self.place}.{name} is no time in ISO 8601.")
         return moment
 
+    def unix_time(self, name: str, *, is_milliseconds: bool = False) -> datetime | None:
+        """An instant as a Unix timestamp in whole seconds (or milliseconds), a number or its digits; None where it is missing."""
+        written = self.identifier(name, limit=24)
+        if not written:
+            return None
+        try:
+            return datetime.fromtimestamp(int(written) / (1000 if is_milliseconds else 1), tz=UTC)
+        except (ValueError, OverflowError, OSError):
+            raise ParseError("invalid_time", f"{self.place}.{name} is no Unix time.") from None
+
+    def integer(self, name: str) -> int | None:
+        """A whole number; None where it is missing."""
+        value = self._values.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ParseError("wrong_type", f"{self.place}.{name} is not a whole number.")
+        return value
+
+    def number(self, name: str) -> float | None:
+        """A number; None where it is missing."""
+        value = self._values.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise ParseError("wrong_type", f"{self.place}.{name} is not a number.")
+        return None if value is None else float(value)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a value under this name."""
+        return self._values.get(name) is not None
+
+    def keys(self) -> list[str]:
+        """The names in the object, in order."""
+        return [str(name) for name in self._values]
+
     def objects(self, name: str, *, limit: int) -> list["Fields"]:
         """The objects of a list."""
         value = self._values.get(name)
