@@ -24,6 +24,10 @@ EVENT_ICONS = {
     "ticket.tags_changed": "tag",
     "customer.reach_changed": "user-x",
     "survey.answered": "star",
+    "review.changed": "star",
+    "review.deleted": "trash-2",
+    "review.answered_elsewhere": "globe",
+    "review.answer_removed": "globe",
 }
 _SENTENCES = {
     "ticket.resolved": gettext_lazy("%(who)s resolved this"),
@@ -35,6 +39,9 @@ _SENTENCES = {
     "ticket.absorbed": gettext_lazy("%(who)s merged #%(other)s into this"),
     "ticket.unmerged": gettext_lazy("%(who)s undid the merge"),
     "ticket.released": gettext_lazy("%(who)s took #%(other)s out again"),
+    "review.deleted": gettext_lazy("The author deleted the review at the site"),
+    "review.answered_elsewhere": gettext_lazy("Somebody answered this review at the site itself"),
+    "review.answer_removed": gettext_lazy("Our answer does not stand at the site any more"),
     "survey.planned": gettext_lazy("The customer will be asked how it was"),
     "survey.sent": gettext_lazy("The customer was asked how it was"),
     "survey.suppressed": gettext_lazy("The customer is not asked this time"),
@@ -134,6 +141,16 @@ def _answered(event: Any, words: dict[str, Any]) -> str:
     return _("The customer voted %(score)s of 10") % {"score": score}
 
 
+def _review_changed(event: Any, words: dict[str, Any]) -> str:
+    before, after = event.data.get("previous"), event.data.get("stars")
+    if before is None or after is None or before == after:
+        return _("The author changed the review")
+    return _("The author changed the review and its stars from %(before)s to %(after)s") % {
+        "before": f"{before:g}",
+        "after": f"{after:g}",
+    }
+
+
 _WRITERS = {
     "ticket.opened": _opened,
     "ticket.assigned": _assigned,
@@ -143,4 +160,5 @@ _WRITERS = {
     "ticket.closed": _closed,
     "customer.reach_changed": _reach_changed,
     "survey.answered": _answered,
+    "review.changed": _review_changed,
 }

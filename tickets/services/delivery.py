@@ -30,6 +30,7 @@ from tickets.services.actors import Actor
 from tickets.services.composing import compose_outbound
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
+from tickets.services.review_replies import refresh_review_of
 
 logger = logging.getLogger(__name__)
 
@@ -179,6 +180,7 @@ def _keep_receipt(receipt: Receipt, current: Message, ticket: Ticket) -> None:
     current.recipients.exclude(address__in=list(receipt.refused)).update(state=State.SENT)
     for address, reason in receipt.refused.items():
         current.recipients.filter(address=address).update(state=State.FAILED, reason=reason[:2000])
+    refresh_review_of(current)
     data = {"message": current.pk, "state": State.SENT, "code": "some_refused" if receipt.refused else ""}
     write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
 
@@ -234,6 +236,7 @@ def _save_failure(message: Message, ticket: Ticket) -> None:
     message.save(update_fields=["delivery_state", "error_code", "error", "lease_until", "next_try_at"])
     if message.delivery_state == State.QUEUED:
         return
+    refresh_review_of(message)
     ticket.notice = "delivery_failed" if message.delivery_state == State.FAILED else "delivery_unknown"
     ticket.unread_count += 1
     ticket.save(update_fields=["notice", "unread_count"])

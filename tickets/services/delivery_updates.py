@@ -8,6 +8,7 @@ from tickets.policies.delivery import is_progress
 from tickets.services.actors import Actor
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
+from tickets.services.review_replies import refresh_review_of
 
 
 def record_delivery_update(*, channel: Channel, item: DeliveryUpdate) -> Message | None:
@@ -39,6 +40,7 @@ def record_delivery_update(*, channel: Channel, item: DeliveryUpdate) -> Message
             ticket.unread_count += 1
             ticket.save(update_fields=["notice", "unread_count"])
     message.save(update_fields=["delivery_state", "error_code", "error", "next_try_at", "lease_until"])
+    refresh_review_of(message)
     data = {"message": message.pk, "state": message.delivery_state, "code": message.error_code}
     write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
     return message

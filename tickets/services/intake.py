@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from channels_app.adapters.base import Ignored, InboundItem, InboundMessage
+from channels_app.adapters.base import Ignored, InboundItem, InboundMessage, ReviewReceived
 from channels_app.models import Channel, InboundEvent
 from helpdesk.common.clock import now
 from helpdesk.common.errors import ParseError
@@ -21,6 +21,7 @@ from tickets.services.acknowledging import acknowledge_ticket
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile, store_file
 from tickets.services.message_filing import file_message
+from tickets.services.reviews import file_review
 
 __all__ = ["Filed", "receive"]
 
@@ -111,7 +112,7 @@ def _find_duplicate(channel: Channel, item: InboundItem) -> Filed | None:
 
 
 def _store_attachments(item: InboundItem) -> Sequence[StoredFile]:
-    if not isinstance(item, InboundMessage):
+    if not isinstance(item, (InboundMessage, ReviewReceived)):
         return ()
     return [
         store_file(
@@ -139,4 +140,6 @@ def _run_steps(
             return filed
     if isinstance(item, InboundMessage):
         return file_message(channel=channel, item=item, event=event, files=files, batch=batch)
+    if isinstance(item, ReviewReceived):
+        return file_review(channel=channel, item=item, event=event, files=files, batch=batch)
     raise ParseError("unknown_item", f"Nothing here can file an item of type {type(item).__name__}.")

@@ -17,6 +17,7 @@ from channels_app.adapters.base import (
     InboundItem,
     InboundMessage,
     ParseError,
+    ReviewReceived,
 )
 from channels_app.models import Brand, Channel, InboundEvent
 from channels_app.registry import adapter_for
@@ -121,7 +122,7 @@ def _with_media(event: InboundEvent, adapter: ChannelAdapter, item: InboundItem)
 
     A passing failure lets the event wait, but not beyond its last attempt; nor do many slow files outlast the lease.
     """
-    if not isinstance(item, InboundMessage) or all(a.content is not None for a in item.attachments):
+    if not isinstance(item, (InboundMessage, ReviewReceived)) or all(a.content is not None for a in item.attachments):
         return item
     deadline = monotonic() + MEDIA_SECONDS
     files = [

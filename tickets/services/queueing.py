@@ -24,6 +24,7 @@ from tickets.policies.threading import reply_subject
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.files import StoredFile
+from tickets.services.review_replies import refresh_review_of
 from tickets.services.search import index_messages
 from tickets.services.system_messages import is_mail_address, is_writable
 
@@ -232,6 +233,7 @@ def queue_answer(change: TicketChange, conversation: Conversation, answer: Answe
     if first is None:
         raise ValueError("an answer has at least one part")
     index_messages([(first.pk, f"{first.subject}\n{answer.text}")])
+    refresh_review_of(first)
     return first
 
 

@@ -15,6 +15,7 @@ from tickets.services.events import write_event
 from tickets.services.lifecycle import first_unanswered_at
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
+from tickets.services.review_replies import refresh_review_of
 
 State = Message.DeliveryState
 
@@ -47,6 +48,7 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
     Message.objects.filter(part_of=message, delivery_state=State.QUEUED, attempts=0).update(
         delivery_state=State.CANCELLED
     )
+    refresh_review_of(message)
     _undo_side_effects(ticket, message, actor)
     _restore_clocks(ticket, message)
     if actor.user_id is not None:
@@ -157,5 +159,6 @@ def _clear_notice(ticket: Ticket) -> None:
 
 
 def _write_state(ticket: Ticket, message: Message, actor: Actor) -> None:
+    refresh_review_of(message)
     data = {"message": message.pk, "state": message.delivery_state, "code": message.error_code}
     write_event(ticket=ticket, kind="message.delivery_changed", actor=actor, data=data)
