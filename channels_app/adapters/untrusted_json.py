@@ -144,21 +144,6 @@ class Fields:
             raise ParseError("wrong_type", f"{self.place}.{name} is not a whole number.")
         return value
 
-    def number(self, name: str) -> float | None:
-        """A number; None where it is missing."""
-        value = self._values.get(name)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-            raise ParseError("wrong_type", f"{self.place}.{name} is not a number.")
-        return None if value is None else float(value)
-
-    def has(self, name: str) -> bool:
-        """Whether there is a value under this name."""
-        return self._values.get(name) is not None
-
-    def keys(self) -> list[str]:
-        """The names in the object, in order."""
-        return [str(name) for name in self._values]
-
     def objects(self, name: str, *, limit: int) -> list["Fields"]:
         """The objects of a list."""
         value = self._values.get(name)
