@@ -70,7 +70,7 @@ class Fields:
         """Whether the object has this key, whatever stands there."""
         return name in self._values
 
-    def keys(self) -> list[str]:
+    def present(self) -> list[str]:
         """The names of the object's keys, in their order, each one line of at most 100 characters."""
         return [one_line(key[:100]) for key in self._values]
 

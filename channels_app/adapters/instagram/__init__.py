@@ -1,0 +1,1 @@
+"""Messages to an Instagram account, comments under its media, and mentions of it."""

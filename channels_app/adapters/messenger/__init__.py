@@ -1,0 +1,1 @@
+"""Messages to a Facebook page and comments under its posts."""
