@@ -1,5 +1,6 @@
 """Questions about channels that several apps ask."""
 
+from dataclasses import dataclass
 from time import monotonic
 
 from channels_app.models import Channel
@@ -8,6 +9,52 @@ from helpdesk.common.errors import HelpdeskError
 
 _FRESH_SECONDS = 15.0
 _known: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachableChannel:
+    """A channel as customers may find it: its name, the label and icon of its kind, and the link that opens it."""
+
+    id: int
+    name: str
+    kind: str
+    label: str
+    icon: str
+    link: str
+    coverage: str
+    brand: str
+
+
+def reachable_channels() -> list[ReachableChannel]:
+    """The channels of the contact page in the team's order: active, listed, no trial, and with a link that leads there."""
+    listed = Channel.objects.filter(is_active=True, is_listed=True, is_simulated=False, is_demo=False)
+    found = []
+    for channel in listed.select_related("brand"):
+        try:
+            adapter = adapter_for(channel)
+        except HelpdeskError:  # its kind is gone, or its secrets cannot be read
+            continue
+        link = adapter.public_link()
+        if link:
+            found.append(
+                ReachableChannel(
+                    id=channel.pk,
+                    name=channel.name,
+                    kind=channel.kind,
+                    label=str(adapter.label),
+                    icon=adapter.icon,
+                    link=link,
+                    coverage=channel.coverage,
+                    brand=channel.brand.name,
+                )
+            )
+    return found
+
+
+def better_channels(channel_id: int) -> list[ReachableChannel]:
+    """Where customers of this channel get a fast answer instead: fully covered ones, at most three."""
+    full = Channel.Coverage.FULL
+    return [one for one in reachable_channels() if one.coverage == full and one.id != channel_id][:3]
 
 
 def own_mail_addresses() -> frozenset[str]:

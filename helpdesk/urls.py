@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from helpdesk import views
+from helpdesk.contact.views import contact_page
 from tickets.public_file_views import public_file
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("channels_app.urls")),
     path("files/<str:token>/", public_file, name="public_file"),
     path("files/<str:token>/<str:name>", public_file, name="named_public_file"),
+    path("contact/", contact_page, name="contact"),
     path("health/ready", views.ready, name="health_ready"),
 ]
 

@@ -20,6 +20,16 @@ def week_of_channel(channel_id: int) -> Week | None:
     return None if found is None else week_of(found)
 
 
+def weeks_of_channels(channel_ids: Sequence[int]) -> dict[int, Week | None]:
+    """The same for many channels in a fixed number of queries."""
+    known = list(BusinessHours.objects.order_by("id").prefetch_related("spans", "holidays", "channels"))
+    default = next((hours for hours in known if hours.is_default), None)
+    own = {channel.pk: hours for hours in reversed(known) for channel in hours.channels.all()}
+    weeks = {hours.pk: week_of(hours) for hours in known}
+    chosen = {channel_id: own.get(channel_id, default) for channel_id in channel_ids}
+    return {channel_id: weeks[hours.pk] if hours is not None else None for channel_id, hours in chosen.items()}
+
+
 def week_of(hours: BusinessHours) -> Week:
     """The hours as the policies read them; of the holidays those from yesterday to a year and a half ahead."""
     try:
