@@ -1,12 +1,17 @@
 """Questions about channels that several apps ask."""
 
+import re
 from dataclasses import dataclass
 from time import monotonic
+
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from channels_app.registry import adapter_for
 from helpdesk.common.errors import HelpdeskError
 
+_SCHEME = re.compile(r"^(mailto|tel|sms):")
 _FRESH_SECONDS = 15.0
 _known: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
@@ -55,6 +60,20 @@ def better_channels(channel_id: int) -> list[ReachableChannel]:
     """Where customers of this channel get a fast answer instead: fully covered ones, at most three."""
     full = Channel.Coverage.FULL
     return [one for one in reachable_channels() if one.coverage == full and one.id != channel_id][:3]
+
+
+def lines_to_better_channels(channel_id: int) -> list[str]:
+    """One line a better channel, with its address as people read it; the contact page where there is none."""
+    found = better_channels(channel_id)
+    if not found:
+        return [f"{settings.SITE_URL.rstrip('/')}/contact/"]
+    return [f"{one.label}: {_SCHEME.sub('', one.link)}" for one in found]
+
+
+def bio_text(channel_id: int) -> str:
+    """A sentence for the profile of a channel that is not fully covered, in the active language."""
+    channels = " · ".join(lines_to_better_channels(channel_id))
+    return _("Questions? We answer fastest here: %(channels)s") % {"channels": channels}
 
 
 def own_mail_addresses() -> frozenset[str]:

@@ -24,7 +24,7 @@ from channels_app.admin.trial import TrialButtons, start_trial, trial_buttons
 from channels_app.models import Channel, InboundEvent
 from channels_app.policies.health import ChannelFacts, Health, health_of
 from channels_app.registry import adapter_class, kind_choices, kinds
-from channels_app.selectors import forget_own_mail_addresses
+from channels_app.selectors import bio_text, forget_own_mail_addresses
 from channels_app.services.pausing import pause_channel, resume_channel
 from channels_app.services.polling import check_channel
 from helpdesk.common.admin import ObjectButton, ServiceAdmin, state_badge
@@ -210,6 +210,7 @@ class ChannelAdmin(TrialButtons, ServiceAdmin):
             "hd_kind": dict(kind_choices()).get(channel.kind, channel.kind),
             "hd_webhook_url": settings.SITE_URL.rstrip("/") + webhook_path if takes_webhooks else "",
             "hd_quarantined": self.quarantined(channel),
+            "hd_bio": bio_text(channel.pk) if channel.coverage != Channel.Coverage.FULL else "",
         }
 
     def _kind(self, request: HttpRequest, obj: Channel | None) -> str:

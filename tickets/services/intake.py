@@ -18,6 +18,7 @@ from helpdesk.common.errors import ParseError
 from helpdesk.common.failpoints import failpoint
 from helpdesk.common.rows import Batch, fetch
 from tickets.services.acknowledging import acknowledge_ticket
+from tickets.services.expectations import set_expectation
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile, store_file
 from tickets.services.message_filing import file_message
@@ -79,6 +80,7 @@ def _file(
     batch.run()
     if filed.outcome == "created" and isinstance(item, InboundMessage) and filed.ticket_id and filed.conversation_id:
         acknowledge_ticket(ticket_id=filed.ticket_id, conversation_id=filed.conversation_id, item=item)
+        set_expectation(channel=channel, ticket_id=filed.ticket_id, conversation_id=filed.conversation_id, item=item)
     return filed
 
 
