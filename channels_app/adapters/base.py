@@ -168,12 +168,25 @@ class ChannelAdapter:
         """Let go of connections that ``poll`` has left open for its next chunk."""
 
     def send(self, message: OutboundMessage) -> Receipt:
-        """Send once. Raises AdapterError; ``is_uncertain`` where the provider may have taken it."""
+        """Send once. Raises AdapterError; ``is_uncertain`` where the provider may have taken it.
+
+        Where ``can`` has PRIVATE_REPLY and ``answers_details["private_reply_to"]`` is the id of a public comment, a private message
+        is sent as the private answer to that comment. ``Receipt.details["recipient_id"]`` is then the person's private address,
+        under which he will answer.
+        """
         raise AdapterError("not_supported", f"{self.kind} cannot send", permanent=True)
 
     def fetch_media(self, attachment: InboundAttachment) -> InboundAttachment:
         """The attachment with its bytes; called outside any transaction, size-capped. Raises AdapterError."""
         return attachment
+
+    def complete(self, item: InboundItem) -> InboundItem:
+        """The item with what the webhook left out (the sender's name, the post a comment stands under), read from the provider.
+
+        Called outside any transaction before an item is filed, never in a trial. What is only nice to know is kept for a while and
+        fails softly; AdapterError is raised for what the item makes no sense without.
+        """
+        return item
 
     def check(self) -> list[Finding]:
         """Test the connection and say in words what works, what fails and what to do."""
