@@ -229,7 +229,9 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=LAYOUT.broker_url())
 HELPDESK_CHANNEL_ADAPTERS = {
     "email": "channels_app.adapters.email.adapter.EmailAdapter",
     "api": "channels_app.adapters.api.adapter.ApiAdapter",
+    "whatsapp": "channels_app.adapters.whatsapp.adapter.WhatsAppAdapter",
     "webchat": "channels_app.adapters.webchat.adapter.WebchatAdapter",
+    "sms": "channels_app.adapters.sms.adapter.SmsAdapter",
 }
 # Each may answer for an inbound item or pass it on; read in order. See tickets.services.intake.
 HELPDESK_INTAKE_STEPS = [

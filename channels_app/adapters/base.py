@@ -33,6 +33,7 @@ from channels_app.adapters.values import (
     SimulatedCall,
     SimulatedTurn,
     Template,
+    TemplateChanged,
     TemplateUse,
     WebhookRequest,
     digest,
@@ -73,6 +74,7 @@ __all__ = [
     "SimulatedCall",
     "SimulatedTurn",
     "Template",
+    "TemplateChanged",
     "TemplateUse",
     "WebhookRequest",
     "digest",
@@ -114,7 +116,9 @@ class ChannelAdapter:
     # What this kind is for, and honestly what it needs (an account, a review by the provider, money).
     summary: ClassVar["str | _StrPromise"] = ""
     other_identity_kinds: "ClassVar[Mapping[str, str | _StrPromise]]" = {}
-    vouches_for_senders: ClassVar[bool] = True  # False: anybody can write any sender (mail), so an address proves little
+    vouches_for_senders: ClassVar[bool] = (
+        True  # False: anybody can write any sender (mail), so an address proves little
+    )
     is_threaded: ClassVar[bool] = False  # True: a conversation per thread (mail); False: one per identity and channel
     limits: ClassVar[Limits] = Limits()
     signs_body: ClassVar[bool] = True  # False: the provider proves itself by a secret that says nothing of the body
@@ -207,6 +211,10 @@ class ChannelAdapter:
     def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
         """What the provider would deliver for this turn; None where the kind has no such thing."""
         return None
+
+    def describe_text(self, text: str) -> str:
+        """What a person should know of a text before it is sent (how many messages it is billed as); empty: nothing."""
+        return ""
 
     def public_link(self) -> str:
         """The address under which customers reach this channel (https://wa.me/..., mailto:..., tel:...); empty: there is none."""

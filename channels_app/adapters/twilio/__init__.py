@@ -1,0 +1,1 @@
+"""What the channels over Twilio share: signatures, reading forms, the REST client, fetching files. No channel of its own."""
