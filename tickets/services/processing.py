@@ -1,7 +1,7 @@
 """From a stored event to filed items: claim, parse, file, mark. A poison event ends in quarantine and stops nobody."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -37,6 +37,7 @@ MOST_ATTEMPTS = 5
 # The parser's process ended: perhaps the mail's doing, perhaps the machine's.
 PASSING_FAULTS = ("parser_crashed", "parser_timeout", "secret_unreadable")
 MEDIA_SECONDS = 45.0
+COMPLETING_SECONDS = 30.0
 SWEEP_BATCH = 200
 SWEEP_SECONDS = 45.0
 State = InboundEvent.State
@@ -98,7 +99,8 @@ def _parse(adapter: ChannelAdapter, event: InboundEvent) -> tuple[Sequence[Inbou
 
 def _file_readable(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
     """File the readable items of an event that goes into quarantine; run again, they are known and filed once."""
-    return [receive(channel=event.channel, item=_with_media(event, adapter, item), event=event) for item in items]
+    whole = _completing(event, adapter)
+    return [receive(channel=event.channel, item=_with_media(event, adapter, whole(item)), event=event) for item in items]
 
 
 def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
@@ -108,13 +110,32 @@ def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[In
         )
         return [Filed(outcome="ignored", reason="empty")]
     filed = []
+    whole = _completing(event, adapter)
     for position, item in enumerate(items, start=1):
-        item = _with_media(event, adapter, item)
+        item = _with_media(event, adapter, whole(item))
         filed.append(receive(channel=event.channel, item=item, event=event, completes_event=position == len(items)))
     if filed[-1].outcome == "ignored" and any(one.outcome != "ignored" for one in filed):
         # The last item alone decided on the state so far.
         InboundEvent.objects.filter(pk=event.pk).update(state=State.PROCESSED, reason="")
     return filed
+
+
+def _completing(event: InboundEvent, adapter: ChannelAdapter) -> Callable[[InboundItem], InboundItem]:
+    """What asks the provider for the rest of an item; many slow answers to one event do not outlast its lease."""
+    deadline = monotonic() + COMPLETING_SECONDS
+
+    def complete(item: InboundItem) -> InboundItem:
+        if event.channel.is_simulated or monotonic() > deadline:
+            return item
+        try:
+            return adapter.complete(item)
+        except AdapterError as error:
+            if not error.permanent and event.attempts < MOST_ATTEMPTS:
+                raise
+            logger.warning("an item could not be completed: %s", error.code)
+            return item
+
+    return complete
 
 
 def _with_media(event: InboundEvent, adapter: ChannelAdapter, item: InboundItem) -> InboundItem:
