@@ -168,6 +168,25 @@ class Fields:
             raise ParseError("wrong_type", f"{self.place}.{name} is not a list of at most {limit} texts.")
         return [one_line(entry[:1000]) for entry in value]
 
+    def integers(self, name: str, *, limit: int) -> list[int]:
+        """A list of whole numbers."""
+        value = self._values.get(name)
+        if value is None:
+            return []
+        is_fitting = isinstance(value, list) and len(value) <= limit
+        if not is_fitting or any(isinstance(entry, bool) or not isinstance(entry, int) for entry in value):
+            raise ParseError("wrong_type", f"{self.place}.{name} is not a list of at most {limit} whole numbers.")
+        return list(value)
+
+    def rows(self, name: str, *, limit: int) -> list[list["Fields"]]:
+        """Lists of objects inside a list."""
+        value = self._values.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list) or len(value) > limit or not all(isinstance(row, list) for row in value):
+            raise ParseError("wrong_type", f"{self.place}.{name} is not a list of at most {limit} lists.")
+        return [Fields({"row": row}, place=f"{self.place}.{name}").objects("row", limit=limit) for row in value]
+
     def base64_bytes(self, name: str, *, limit: int) -> bytes | None:
         """The bytes of a base64 text; None where it is missing or empty."""
         encoded = "".join(self._string(name, is_required=False, limit=limit).split())
