@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tickets.models import Customer
+from tickets.models import Customer, CustomerMerge
 
 # Columns that are filled where the one who stays has nothing.
 _FILLED = ("language", "time_zone", "preferred_channel_id", "organization_id")
@@ -51,14 +51,14 @@ def give_fields(winner: Customer, loser: Customer) -> tuple[dict[str, Any], Conf
     return {"fields": fields, "attributes": given, "note": note, "external_id": external_id}, conflicts
 
 
-def take_fields_back(winner: Customer, loser: Customer, moved: dict[str, Any]) -> Conflicts:
+def take_fields_back(winner: Customer, loser: Customer, merge: CustomerMerge) -> Conflicts:
     """Undo ``give_fields`` wherever nobody has changed the value since; saves the winner. Returns ("changed_since", column)."""
-    conflicts: Conflicts = []
+    moved, conflicts = merge.moved, list[tuple[str, str]]()
     for name, change in moved["fields"].items():
         current = _plain(getattr(winner, name))
         if current == change["after"]:
             setattr(winner, name, _value(name, change["before"]))
-        elif current != change["before"]:
+        elif current != change["before"] and not _hand_down(merge, name, change):
             conflicts.append(("changed_since", name))
     for name, value in moved["attributes"].items():
         if winner.attributes.get(name) == value:
@@ -73,6 +73,18 @@ def take_fields_back(winner: Customer, loser: Customer, moved: dict[str, Any]) -
         conflicts += _take_external_id_back(winner, loser, moved["external_id"])
     winner.save()
     return conflicts
+
+
+def _hand_down(merge: CustomerMerge, name: str, change: dict[str, Any]) -> bool:
+    """A later merge has built on the value: it shall go back to what was there before this one. Whether there is such a merge."""
+    later = CustomerMerge.objects.filter(winner=merge.winner_id, undone_at=None, pk__gt=merge.pk).order_by("pk")
+    for other in later:
+        built = other.moved["fields"].get(name)
+        if built is not None and built["before"] == change["after"]:
+            built["before"] = change["before"]
+            other.save(update_fields=["moved"])
+            return True
+    return False
 
 
 def _take_external_id_back(winner: Customer, loser: Customer, external_id: str) -> Conflicts:

@@ -82,7 +82,7 @@ def unmerge_customers(*, merge_id: int, actor: Actor) -> Merged:
         back = {name: set(moved.get(name, [])) for name in customer_keys()}
         _add_what_came_since(back, winner.pk)
         conflicts = _shared_tickets(back)
-        conflicts += take_fields_back(winner, loser, merge.moved)
+        conflicts += take_fields_back(winner, loser, merge)
         returned: list[int] = []
         for name, key in customer_keys().items():
             rows = rows_of(key, winner.pk).filter(pk__in=back[name])
