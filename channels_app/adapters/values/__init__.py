@@ -14,6 +14,7 @@ from channels_app.adapters.values.inbound import (
     RawEvent,
     ReachChanged,
     ReviewReceived,
+    TemplateChanged,
     digest,
 )
 from channels_app.adapters.values.outbound import (
@@ -57,6 +58,7 @@ __all__ = [
     "SimulatedCall",
     "SimulatedTurn",
     "Template",
+    "TemplateChanged",
     "TemplateUse",
     "WebhookRequest",
     "digest",

@@ -168,6 +168,16 @@ class ReachChanged(InboundItem):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TemplateChanged(InboundItem):
+    """The provider decided on a message template. ``external_id`` is the template's id there."""
+
+    name: str
+    language: str
+    status: Literal["approved", "pending", "rejected", "paused", "disabled"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewReceived(InboundItem):
     """A public review as it stands now. ``external_id`` is the review's own id and stays through edits.
 

@@ -21,11 +21,12 @@ class OutboundAttachment:
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateUse:
-    """A template that the provider has approved, with its variables in the order of the template."""
+    """A template that the provider has approved, with its variables in the order of the template; ``names`` are theirs."""
 
     name: str
     language: str
     variables: Sequence[str] = ()
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +87,8 @@ class Limits:
     """What fits into one message, said before sending.
 
     ``text`` is the most that a private text may hold, counted in ``unit`` ("characters", "utf16", "bytes"); ``public_text`` the same
-    for public answers. ``caption``: how much text may travel with one file; 0: text and files are messages of their own.
+    for public answers. ``caption``: how much text may travel with one file; 0: text and files are messages of their own;
+    ``caption_types``: the beginnings of media types that can have one. ``choice_text``: how long a text over buttons may be.
     ``files_apart``: every file is a message of its own. ``file_bytes`` maps a beginning of a media type to the most bytes of such a
     file, the longest match counts and "" is the rest; a type without a match is refused. ``choices``/``choice_title``: buttons.
     """
@@ -95,7 +97,9 @@ class Limits:
     public_text: int | None = None
     unit: Literal["characters", "utf16", "bytes"] = "characters"
     caption: int = 0
+    caption_types: Sequence[str] = ("",)
     files_apart: bool = False
     file_bytes: Mapping[str, int] = field(default_factory=lambda: {"": 25 * 1024 * 1024})
     choices: int = 0
     choice_title: int = 20
+    choice_text: int | None = None
