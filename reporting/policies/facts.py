@@ -1,6 +1,6 @@
 """From the log of one ticket to its facts. Pure: the same events give the same facts, today and in a year."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -118,6 +118,10 @@ class _Fold:
     def unmerged(self, event: LoggedEvent) -> None:
         self.is_merged = False
 
+    def moved(self, event: LoggedEvent) -> None:
+        # Contacts are numbered anew when messages leave or come; the event says how many there are then.
+        self.values.contact_count = event.data["contacts"]
+
     def marked_spam(self, event: LoggedEvent) -> None:
         self.is_spam = True
 
@@ -157,6 +161,9 @@ _READERS: dict[str, Callable[[_Fold, LoggedEvent], None]] = {
     "ticket.closed": _Fold.closed,
     "ticket.merged": _Fold.merged,
     "ticket.unmerged": _Fold.unmerged,
+    "ticket.unsplit": _Fold.merged,
+    "messages.given": _Fold.moved,
+    "messages.taken": _Fold.moved,
     "ticket.marked_spam": _Fold.marked_spam,
     "ticket.unmarked_spam": _Fold.unmarked_spam,
     "survey.sent": _Fold.asked,
@@ -169,18 +176,72 @@ def undone_messages(events: Iterable[LoggedEvent]) -> frozenset[int]:
     return frozenset(event.data["message"] for event in events if event.kind == "message.cancelled")
 
 
+@dataclass(frozen=True, kw_only=True)
+class MovedMessage:
+    """A message that came from another ticket, as if its event had been written here."""
+
+    kind: str
+    sequence: int
+    at: datetime
+    actor_kind: str
+    actor_id: int | None
+    data: Mapping[str, Any]
+
+
+def _as_event(entry: Mapping[str, Any], taken: LoggedEvent) -> MovedMessage:
+    agent = entry.get("agent")
+    is_reply = entry["kind"] == "replied"
+    data = {"message": entry["message"], "contact": 0}
+    if not is_reply:
+        data |= {"sort_at": entry["at"], "is_auto_reply": entry.get("is_auto_reply", False)}
+    return MovedMessage(
+        kind="ticket.replied" if is_reply else "message.received",
+        sequence=taken.sequence,
+        at=datetime.fromisoformat(entry["at"]),
+        actor_kind=("agent" if agent is not None else "bot") if is_reply else "customer",
+        actor_id=agent,
+        data=data,
+    )
+
+
+def with_moves_applied(log: Sequence[LoggedEvent]) -> list[LoggedEvent]:
+    """The log as if each message had always been on the ticket that has it now: those that left are taken out, those that
+    came stand among the others in the order in which messages arrived (their ids rise)."""
+    gone: set[int] = set()
+    came: dict[int, MovedMessage] = {}
+    for event in log:
+        if event.kind == "messages.given":
+            gone |= set(event.data["messages"])
+        elif event.kind == "messages.taken":
+            gone -= set(event.data["messages"])
+            came |= {entry["message"]: _as_event(entry, event) for entry in event.data["entries"]}
+    if not gone and not came:
+        return list(log)
+    spoken = ("message.received", "ticket.replied")
+    kept = [event for event in log if event.kind not in spoken or event.data["message"] not in gone]
+    own = {event.data["message"] for event in kept if event.kind in spoken}
+    coming = [came[message] for message in sorted(came.keys() - own - gone)]
+    arranged: list[LoggedEvent] = []
+    for event in kept:
+        while coming and event.kind in spoken and coming[0].data["message"] < event.data["message"]:
+            arranged.append(coming.pop(0))
+        arranged.append(event)
+    return arranged + coming
+
+
 def fold_events(events: Iterable[LoggedEvent]) -> FactValues:
     """The facts of one ticket from its whole log, in the order of its sequence.
 
     First response: the first public reply of a human minus the first message of the customer that no human had answered.
     Not a reply: a note, a status click, a bot's reply, an undone reply, a reply to a customer who has not written. Further
-    messages of a waiting customer do not move the start, and his automatic mails do not set it.
+    messages of a waiting customer do not move the start, and his automatic mails do not set it. A message that was moved to
+    another ticket was never here, and one that came from another was always here.
     """
-    log = list(events)
+    log = with_moves_applied(list(events))
     fold = _Fold(undone_messages(log))
     for event in log:
         reader = _READERS.get(event.kind)
         if reader is not None:
             reader(fold, event)
-        fold.values.last_sequence = event.sequence
+        fold.values.last_sequence = max(fold.values.last_sequence, event.sequence)
     return fold.finished()

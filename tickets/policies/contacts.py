@@ -1,5 +1,7 @@
 """Contacts: runs of messages on a ticket without a gap over the channel's session gap, a snooze or a hold between. Pure."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 
@@ -21,3 +23,34 @@ def contact_after(
 def is_over(*, ends_at: datetime | None, at: datetime) -> bool:
     """Whether the running contact has gone quiet."""
     return ends_at is not None and at >= ends_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A message as far as contacts go. ``moves``: it is a person's word or an answer; others take the number that runs."""
+
+    sort_at: datetime
+    received_at: datetime
+    session_gap: timedelta
+    moves: bool
+
+
+def number_contacts(turns: Sequence[Turn], holds: Sequence[datetime]) -> tuple[list[int], int, datetime | None]:
+    """(the contact of each turn, the running contact, when it ends) as if the turns had come one by one in this order.
+
+    ``holds``, rising: when the ticket was put on hold, which ends the contact that runs then.
+    """
+    number, ends_at = 1, None
+    numbers, waiting_holds = [], list(holds)
+    for turn in turns:
+        while waiting_holds and waiting_holds[0] <= turn.received_at:
+            hold = waiting_holds.pop(0)
+            ends_at = min(ends_at, hold) if ends_at is not None else None
+        if turn.moves:
+            number, ends_at = contact_after(
+                number=number, ends_at=ends_at, message_at=turn.sort_at, session_gap=turn.session_gap
+            )
+        numbers.append(number)
+    if waiting_holds and ends_at is not None:
+        ends_at = min(ends_at, waiting_holds[0])
+    return numbers, number, ends_at

@@ -1,6 +1,7 @@
 """Changing a ticket: columns and events collected, then written together in two statements."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from tickets.models import Ticket, TicketEvent
@@ -27,9 +28,9 @@ class TicketChange:
             setattr(self.ticket, name, value)
             self._columns.add(name.removesuffix("_id"))
 
-    def tell(self, kind: str, data: Mapping[str, Any] | None = None) -> None:
-        """Add one event, in the order of the calls."""
-        self._events.append(new_event(ticket=self.ticket, kind=kind, actor=self.actor, data=data))
+    def tell(self, kind: str, data: Mapping[str, Any] | None = None, *, at: datetime | None = None) -> None:
+        """Add one event, in the order of the calls; ``at`` is when it happened, now unless said otherwise."""
+        self._events.append(new_event(ticket=self.ticket, kind=kind, actor=self.actor, data=data, at=at))
 
     def save(self) -> None:
         """Write it: the version is raised once, however many events there are."""

@@ -70,9 +70,10 @@ def unmerge_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
         if not Ticket.objects.filter(pk=ticket_id).exists():
             raise NotVisible("ticket_not_found", _("There is no such ticket."))
         raise Conflict("not_merged", _("This ticket is not merged into another."))
-    absorbed = TicketEvent.objects.filter(ticket_id=merged, kind="ticket.absorbed", data__other=ticket_id).order_by(
-        "-sequence"
-    )[0]
+    tellings = TicketEvent.objects.filter(ticket_id=merged, kind="ticket.absorbed", data__other=ticket_id)
+    absorbed = tellings.order_by("-sequence").first()
+    if absorbed is None:
+        raise Conflict("not_merged", _("This ticket was split off by mistake; its messages are back where they were."))
     loser, winner = _lock_both(ticket_id, merged, conversations=absorbed.data["conversations"])
     if loser.merged_into_id != merged:
         raise Conflict("not_merged", _("This ticket is not merged into another."))

@@ -61,7 +61,10 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
 
 def _undo_side_effects(ticket: Ticket, message: Message, actor: Actor) -> None:
     """Take back what came with the reply in one click, and so in one transaction, and still stands: status, owner, resolution."""
-    reply = TicketEvent.objects.get(ticket=ticket, kind="ticket.replied", data__message=message.pk)
+    reply = TicketEvent.objects.filter(ticket=ticket, kind="ticket.replied", data__message=message.pk).first()
+    if reply is None:
+        # It was written on another ticket and came here with a merge or a move: what came with it stays.
+        return
     same_click = TicketEvent.objects.filter(ticket=ticket, xid=reply.xid, sequence__gt=reply.sequence)
     first_of_kind = {event.kind: event for event in same_click.order_by("-sequence")}
     change = TicketChange(ticket, actor)

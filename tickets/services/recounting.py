@@ -1,0 +1,102 @@
+"""What a ticket says of itself, counted anew from the messages it has now. Part of verbs that move messages."""
+
+from collections.abc import Sequence
+
+from helpdesk.common.text import preview
+from tickets.models import InformationRequest, Message, Ticket, TicketEvent
+from tickets.policies.contacts import Turn, number_contacts
+from tickets.services.changes import TicketChange
+from tickets.services.message_filing import PREVIEW_LENGTH
+
+_COLUMNS = (
+    "ticket_id", "direction", "kind", "author", "is_auto_reply", "flags", "sort_at", "received_at", "contact_number",
+    "delivery_state", "part_of_id", "channel__session_gap",
+)  # fmt: skip
+
+
+def is_silent(message: Message) -> bool:
+    """Whether a customer's message starts no clock: a robot's, a blocked person's, one that another application answers."""
+    return message.is_auto_reply or not {"blocked", "standby"}.isdisjoint(message.flags)
+
+
+def is_reply(message: Message) -> bool:
+    """Whether it is an answer of a person or the bot that was not taken back; the files of an answer are no further one."""
+    return (
+        message.kind == Message.Kind.MESSAGE
+        and message.author in (Message.Author.AGENT, Message.Author.BOT)
+        and message.part_of_id is None
+        and message.delivery_state != Message.DeliveryState.CANCELLED
+    )
+
+
+def recount(change: TicketChange) -> None:
+    """Set everything that follows from the messages: opening, first response, waiting, replies, contacts, last message, missing.
+
+    As if they had arrived here one by one, in the order in which they arrived. Status, owner and unread stay as they are.
+    """
+    ticket = change.ticket
+    rows = Message.objects.filter(ticket=ticket).select_related("channel").only(*_COLUMNS)
+    messages = list(rows.order_by("pk"))
+    _recount_contacts(change, messages)
+    _recount_clocks(change, messages)
+    _take_last_message(change)
+    missing = InformationRequest.objects.filter(ticket=ticket, state=InformationRequest.State.ASKED).count()
+    change.set(missing_count=missing)
+
+
+def _recount_contacts(change: TicketChange, messages: Sequence[Message]) -> None:
+    ticket = change.ticket
+    spoken = [message for message in messages if message.kind == Message.Kind.MESSAGE and message.channel is not None]
+    turns = [
+        Turn(
+            sort_at=message.sort_at,
+            received_at=message.received_at,
+            session_gap=message.channel.session_gap,
+            moves=message.author in (Message.Author.AGENT, Message.Author.BOT)
+            or (message.author == Message.Author.CUSTOMER and not is_silent(message)),
+        )
+        for message in spoken
+        if message.channel is not None
+    ]
+    holds = TicketEvent.objects.filter(ticket=ticket, kind="ticket.status_changed", data__to=Ticket.Status.ON_HOLD)
+    numbers, number, ends_at = number_contacts(turns, list(holds.order_by("sequence").values_list("at", flat=True)))
+    moved = [(message, new) for message, new in zip(spoken, numbers, strict=True) if message.contact_number != new]
+    for message, new in moved:
+        message.contact_number = new
+    Message.objects.bulk_update([message for message, _new in moved], ["contact_number"], batch_size=500)
+    if ends_at is not None:
+        change.set(contact_number=number, contact_ends_at=ends_at)
+
+
+def _recount_clocks(change: TicketChange, messages: Sequence[Message]) -> None:
+    ticket = change.ticket
+    from_customer = [message for message in messages if message.author == Message.Author.CUSTOMER]
+    human = [message for message in from_customer if not is_silent(message)]
+    replies = [message for message in messages if is_reply(message) and message.author == Message.Author.AGENT]
+    asked = human if ticket.opened_by_agent else from_customer
+    answers = [reply for reply in replies if asked and reply.pk > asked[0].pk]
+    last_reply = replies[-1].pk if replies else 0
+    unanswered = [message.sort_at for message in human if message.pk > last_reply]
+    is_open = ticket.status not in (Ticket.Status.RESOLVED, Ticket.Status.CLOSED)
+    if from_customer and not ticket.opened_by_agent:
+        change.set(opened_at=from_customer[0].sort_at)
+    change.set(
+        agent_reply_count=len(replies),
+        first_response_at=answers[0].sort_at if answers else None,
+        waiting_since=min(unanswered, default=None) if is_open else None,
+    )
+
+
+def _take_last_message(change: TicketChange) -> None:
+    shown = Message.objects.filter(ticket=change.ticket, kind=Message.Kind.MESSAGE, part_of=None)
+    shown = shown.exclude(delivery_state=Message.DeliveryState.CANCELLED).exclude(author=Message.Author.SYSTEM)
+    last = shown.order_by("-sort_at", "-pk").first()
+    if last is None:
+        return
+    is_inbound = last.direction == Message.Direction.IN
+    said = (last.reply_text or last.text or last.subject) if is_inbound else last.reply_text
+    change.set(
+        last_message_at=last.sort_at,
+        last_message_is_inbound=is_inbound,
+        preview=preview(said, PREVIEW_LENGTH),
+    )
