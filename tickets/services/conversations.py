@@ -149,3 +149,36 @@ def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:
     conversation = _lock(*named)[0]
     _know_channel(conversation, channel)
     return Thread(conversation=conversation, identity=identity, is_new=conversation.last_message_at is None)
+
+
+def open_thread(channel: Channel, identity: CustomerIdentity) -> Conversation:
+    """The private conversation in which we write to an identity first, its row locked: a new mail thread, or its one chat."""
+    thread_id = uuid.uuid4().hex if adapter_class(channel.kind).is_threaded else _chat_of(channel, identity)
+    Conversation.objects.bulk_create(
+        [Conversation(channel=channel, identity=identity, customer=identity.customer, external_thread_id=thread_id)],
+        ignore_conflicts=True,
+    )
+    locked = Conversation.objects.select_for_update(of=("self",)).select_related(
+        "identity", "customer", "channel__brand"
+    )
+    found: Conversation = locked.get(channel=channel, external_thread_id=thread_id)
+    return found
+
+
+def _chat_of(channel: Channel, identity: CustomerIdentity) -> str:
+    """The thread of the private chat where the person wrote last; never one that everybody reads."""
+    chats = Conversation.objects.filter(identity=identity, channel=channel)
+    private = Message.objects.filter(
+        conversation__in=chats.filter(visibility=Conversation.Visibility.PRIVATE).order_by().values("pk")
+    )
+    known: str | None = (
+        private.order_by("-id").values_list("conversation__external_thread_id", flat=True).first()
+        or chats.filter(visibility=Conversation.Visibility.PRIVATE)
+        .order_by("-pk")
+        .values_list("external_thread_id", flat=True)
+        .first()
+    )
+    is_taken = chats.filter(
+        external_thread_id=f"identity:{identity.pk}", visibility=Conversation.Visibility.PUBLIC
+    ).exists()
+    return known or (f"private:{identity.pk}" if is_taken else f"identity:{identity.pk}")

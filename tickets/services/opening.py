@@ -1,6 +1,5 @@
 """An agent writes first: a ticket with an outgoing message."""
 
-import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -12,9 +11,10 @@ from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput, NotVisible
 from helpdesk.common.text import clean_text, one_line, preview
-from tickets.models import Conversation, CustomerIdentity, Message, Ticket
+from tickets.models import CustomerIdentity, Ticket
 from tickets.services.actors import Actor
 from tickets.services.addresses import normalised
+from tickets.services.conversations import open_thread
 from tickets.services.customers import find_or_create_identity, in_scope, scope_of
 from tickets.services.events import write_event
 from tickets.services.files import StoredFile
@@ -47,7 +47,7 @@ def open_ticket(
     if channel is None:
         raise NotVisible("channel_not_found", _("There is no such active channel."))
     identity = _identity(channel, customer_id, address, name)
-    conversation = _conversation(channel, identity)
+    conversation = open_thread(channel, identity)
     clean_subject = one_line(clean_text(subject))[:500]
     if not clean_subject:
         raise InvalidInput("empty_subject", _("Write a subject."), fields={"subject": "empty"})
@@ -105,21 +105,3 @@ def _identity(channel: Channel, customer_id: int | None, address: str, name: str
             "no_address", _("This customer has no address on that channel."), fields={"customer": "no address"}
         )
     return identity
-
-
-def _conversation(channel: Channel, identity: CustomerIdentity) -> Conversation:
-    if adapter_class(channel.kind).is_threaded:
-        thread_id = uuid.uuid4().hex
-    else:
-        thread_id = f"identity:{identity.pk}"
-        latest = Message.objects.filter(conversation__identity=identity, conversation__channel=channel).order_by("-id")
-        known = latest.values_list("conversation__external_thread_id", flat=True).first()
-        thread_id = known or thread_id
-    Conversation.objects.bulk_create(
-        [Conversation(channel=channel, identity=identity, customer=identity.customer, external_thread_id=thread_id)],
-        ignore_conflicts=True,
-    )
-    locked = Conversation.objects.select_for_update(of=("self",)).select_related(
-        "identity", "customer", "channel__brand"
-    )
-    return locked.get(channel=channel, external_thread_id=thread_id)

@@ -108,8 +108,20 @@ def _conversation_for(ticket: Ticket, conversation_id: int | None) -> Conversati
     # The customer's own last word decides; ours only where he has not spoken yet.
     newest = through.order_by("direction", "-id").first()
     if newest is None or newest.conversation is None:
-        raise NotVisible("conversation_not_found", _("This ticket has no such conversation."))
+        return _linked_conversation(ticket, conversation_id)
     return newest.conversation
+
+
+def _linked_conversation(ticket: Ticket, conversation_id: int | None) -> Conversation:
+    """A conversation of the ticket in which nothing was said on it yet."""
+    linked = Conversation.objects.filter(active_ticket=ticket).select_related("channel__brand", "identity", "customer")
+    if conversation_id is not None:
+        linked = linked.filter(pk=conversation_id)
+    conversation = linked.order_by("-pk").first()
+    if conversation is None:
+        raise NotVisible("conversation_not_found", _("This ticket has no such conversation."))
+    found: Conversation = conversation
+    return found
 
 
 def _apply_reply(change: TicketChange, message: Message) -> None:
