@@ -69,6 +69,9 @@ PLACES: dict[str, Place] = {
         group="set_up", icon="channel", text=_("Mailboxes and systems that messages come from.")
     ),
     "channels_app.brand": Place(group="set_up", icon="brand", text=_("The name and face that customers see.")),
+    "tickets.businesshours": Place(
+        group="set_up", icon="job", text=_("When the team is there, holidays and exceptions.")
+    ),
     "tickets.tag": Place(group="set_up", icon="tag", text=_("Words to sort tickets by.")),
     "surveys.survey": Place(group="set_up", icon="survey", text=_("What customers are asked, and when.")),
     "accounts.apikey": Place(group="set_up", icon="key", text=_("Keys with which other systems come in.")),

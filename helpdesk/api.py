@@ -22,6 +22,7 @@ from helpdesk.common.api.views import StrictParameters
 from reporting.api.reports import CsatReport, FirstResponseReport, VolumeReport
 from surveys.api.responses import SurveyResponseViewSet
 from tickets.api.attachments import AttachmentViewSet
+from tickets.api.business_hours import BusinessHoursViewSet
 from tickets.api.conversations import ConversationViewSet
 from tickets.api.customers import CustomerViewSet, IdentityViewSet, OrganizationViewSet
 from tickets.api.events import TicketEventViewSet
@@ -35,6 +36,7 @@ RESOURCES: dict[str, Any] = {
     "agents": AgentViewSet,
     "attachments": AttachmentViewSet,
     "brands": BrandViewSet,
+    "business-hours": BusinessHoursViewSet,
     "channels": ChannelViewSet,
     "conversations": ConversationViewSet,
     "customers": CustomerViewSet,

@@ -33,6 +33,8 @@ API = {
     ("post", "attachments-list"): WORKERS,
     ("get", "brands-list"): EVERYBODY,
     ("get", "brands-detail"): EVERYBODY,
+    ("get", "business-hours-list"): READERS,
+    ("get", "business-hours-detail"): READERS,
     ("get", "channels-list"): EVERYBODY,
     ("get", "channels-detail"): EVERYBODY,
     ("patch", "channels-detail"): {"administrator"},
@@ -83,7 +85,7 @@ API = {
 }
 # Routes that are meant for people without an account, or guard themselves in tests of their own.
 OPEN = {
-    "health_live", "health_ready", "webhook", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
+    "health_live", "health_ready", "webhook", "contact", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
 }  # fmt: skip
 METHODS = ("get", "post", "patch", "put", "delete")
 

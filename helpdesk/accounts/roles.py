@@ -9,6 +9,7 @@ _READ_WORK = {
     "tickets.view_ticket", "tickets.view_message", "tickets.view_attachment", "tickets.view_conversation",
     "tickets.view_ticketevent", "tickets.view_customer", "tickets.view_customeridentity", "tickets.view_organization",
     "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "accounts.view_user",
+    "tickets.view_businesshours", "tickets.view_businesshoursspan", "tickets.view_holiday",
     "channels_app.view_channel", "channels_app.view_brand", "surveys.view_response", "surveys.view_invitation",
     "reporting.view_ticketfact",
 }  # fmt: skip
@@ -24,6 +25,9 @@ _LEAD_WORK = {
     "reporting.view_every_figure",
 }  # fmt: skip
 _SET_UP = {
+    "tickets.add_businesshours", "tickets.change_businesshours", "tickets.delete_businesshours",
+    "tickets.add_businesshoursspan", "tickets.change_businesshoursspan", "tickets.delete_businesshoursspan",
+    "tickets.add_holiday", "tickets.change_holiday", "tickets.delete_holiday",
     "tickets.add_team", "accounts.add_user", "accounts.change_user", "accounts.view_apikey", "accounts.add_apikey",
     "accounts.change_apikey", "auth.view_group", "channels_app.add_channel", "channels_app.change_channel",
     "channels_app.add_brand", "channels_app.change_brand", "surveys.add_survey", "surveys.change_survey",

@@ -45,7 +45,7 @@ class TeamAdmin(ServiceAdmin):
     search_fields = ("name",)
     ordering = ("name", "id")
     sortable_by = ("name",)
-    fields = ("name", "is_private")
+    fields = ("name", "is_private", "business_hours")
     inlines = (MembershipInline,)
     empty_title = gettext_lazy("No teams yet.")
     empty_text = gettext_lazy("Without teams everybody sees every ticket.")
