@@ -1,0 +1,112 @@
+"""What the adapters of pages and Instagram accounts do alike."""
+
+import base64
+import binascii
+from dataclasses import replace
+from datetime import timedelta
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+from channels_app.adapters.base import (
+    AdapterError,
+    Can,
+    ChannelAdapter,
+    InboundAttachment,
+    InboundItem,
+    RawEvent,
+    SimulatedCall,
+    SimulatedTurn,
+    WebhookRequest,
+)
+from channels_app.adapters.meta.events import Account, Readers, parse_events
+from channels_app.adapters.meta.graph import FACEBOOK_URL, GraphClient
+from channels_app.adapters.meta.signing import HEADER, answer_challenge, secret_list, sign_body, verify_body
+from channels_app.adapters.meta.simulating import simulate_turn
+from helpdesk.common import http
+
+MAX_TRIAL_FILE_CHARACTERS = 200_000
+
+
+class MetaAdapter(ChannelAdapter):
+    """Signed webhooks in, the Graph API out. Subclasses name the account, read its events and send."""
+
+    can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.READ_RECEIPTS | Can.CHOICES | Can.PUBLIC | Can.PRIVATE_REPLY
+    # https://developers.facebook.com/docs/messenger-platform/policy/policy-overview: 24 hours, people seven days with HUMAN_AGENT
+    messaging_window = timedelta(hours=24)
+    extended_window = timedelta(days=7)
+    readers: ClassVar[Readers]
+
+    @property
+    def account(self) -> Account:
+        """Whose events are ours."""
+        raise NotImplementedError
+
+    @property
+    def base_url(self) -> str:
+        """Where the Graph API answers; a hidden setting for tests."""
+        return self.setting("base_url") or FACEBOOK_URL
+
+    @property
+    def app_secrets(self) -> list[str]:
+        return secret_list(self.channel.secrets.get("app_secrets"))
+
+    @property
+    def verify_tokens(self) -> list[str]:
+        return secret_list(self.channel.secrets.get("verify_token"))
+
+    @property
+    def token(self) -> str:
+        return str(self.channel.secrets.get("access_token") or "")
+
+    def setting(self, name: str) -> str:
+        """A setting as text; "" where it is missing."""
+        return str(self.channel.config.get(name) or "")
+
+    def client(self) -> GraphClient:
+        """The account's way to the Graph API."""
+        return GraphClient(token=self.token, app_secret=next(iter(self.app_secrets), ""), base_url=self.base_url)
+
+    def verify(self, request: WebhookRequest) -> None:
+        verify_body(request.headers, request.body, self.app_secrets)
+
+    def handshake(self, request: WebhookRequest) -> tuple[str, bytes] | None:
+        return answer_challenge(request.query, self.verify_tokens)
+
+    def sign(self, body: bytes) -> dict[str, str]:
+        if not self.app_secrets:
+            raise AdapterError("no_secret", _("This channel has no app secret."), permanent=True)
+        return {HEADER: sign_body(body, self.app_secrets[0])}
+
+    def parse(self, event: RawEvent) -> list[InboundItem]:
+        return parse_events(event, self.account, self.readers)
+
+    def fetch_media(self, attachment: InboundAttachment) -> InboundAttachment:
+        """Bring a file from the provider's servers; its address holds its own proof, so no token goes there."""
+        if attachment.content is not None or not attachment.url:
+            return attachment
+        if attachment.url.startswith("data:"):
+            return replace(attachment, content=_trial_bytes(attachment.url))
+        try:
+            answer = http.call("GET", attachment.url)
+        except http.HttpError as error:
+            raise AdapterError(error.code, error.message, permanent=error.is_permanent) from error
+        if answer.status != 200:
+            is_temporary = answer.status >= 500 or answer.status in (408, 425, 429)
+            text = _("The file could not be fetched (%(status)d).") % {"status": answer.status}
+            raise AdapterError(f"http_{answer.status}", text, permanent=not is_temporary)
+        claimed = answer.headers.get("content-type", "").partition(";")[0].strip()
+        return replace(attachment, content=answer.content, content_type=claimed or attachment.content_type)
+
+    def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
+        return simulate_turn(turn, self.account)
+
+
+def _trial_bytes(url: str) -> bytes:
+    """The bytes of a picture that a trial carries inside its address."""
+    if len(url) > MAX_TRIAL_FILE_CHARACTERS:
+        raise AdapterError("too_large", _("The file is too large."), permanent=True)
+    try:
+        return base64.b64decode(url.partition(",")[2], validate=True)
+    except (binascii.Error, ValueError):
+        raise AdapterError("invalid_file", _("The file cannot be read."), permanent=True) from None
