@@ -230,6 +230,8 @@ HELPDESK_CHANNEL_ADAPTERS = {
     "email": "channels_app.adapters.email.adapter.EmailAdapter",
     "api": "channels_app.adapters.api.adapter.ApiAdapter",
     "whatsapp": "channels_app.adapters.whatsapp.adapter.WhatsAppAdapter",
+    "messenger": "channels_app.adapters.messenger.adapter.MessengerAdapter",
+    "instagram": "channels_app.adapters.instagram.adapter.InstagramAdapter",
     "webchat": "channels_app.adapters.webchat.adapter.WebchatAdapter",
     "sms": "channels_app.adapters.sms.adapter.SmsAdapter",
 }
