@@ -58,7 +58,7 @@ def may_see_team(user: Any, team_id: int | None) -> bool:
 
 
 def customer_condition(user: Any) -> Q | None:
-    """Customers with a visible ticket, and those without any ticket for whoever may view customers."""
+    """Customers with a visible ticket, and those without any ticket (and not merged away) for whoever may view customers."""
     from tickets.models.ticket import Ticket
 
     condition = ticket_condition(user)
@@ -68,5 +68,6 @@ def customer_condition(user: Any) -> Q | None:
     theirs = Ticket.objects.filter(customer=OuterRef("pk")).order_by().values("pk")
     seen = Q(IsNull(Subquery(theirs.filter(condition)[:1]), False))
     if user.has_perm("tickets.view_customer"):
-        seen |= Q(IsNull(Subquery(theirs[:1]), True))
+        # One who was merged away has no tickets left; he is nobody's to see, lest a merge open what a private team kept.
+        seen |= Q(IsNull(Subquery(theirs[:1]), True)) & Q(merged_into__isnull=True)
     return seen
