@@ -241,6 +241,8 @@ HELPDESK_INTAKE_STEPS = [
     "tickets.services.intake_steps.drop_own_mail",
     "tickets.services.intake_steps.file_message_change",
     "tickets.services.reach.file_reach_change",
+    "tickets.services.address_changes.file_identity_change",
+    "tickets.services.template_changes.file_template_change",
 ]
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
 HELPDESK_OUTBOUND_STEPS = ["surveys.services.links.put_in_survey_link"]
@@ -249,7 +251,12 @@ HELPDESK_REQUEST_ANSWERS: dict[str, str] = {}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
 HELPDESK_WORKSPACE_PANELS = ["surveys.selectors.panels.survey_panel"]
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.
-HELPDESK_DASHBOARD_SECTIONS = ["reporting.sections.today", "reporting.sections.goals", "reporting.sections.traffic"]
+HELPDESK_DASHBOARD_SECTIONS = [
+    "channels_app.sections.troubled_channels",
+    "reporting.sections.today",
+    "reporting.sections.goals",
+    "reporting.sections.traffic",
+]
 HELPDESK_MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
 HELPDESK_UNDO_SECONDS = env.int("HELPDESK_UNDO_SECONDS", default=5)
 HELPDESK_SMTP_PORT = env.int("SMTP_PORT", default=2525)
