@@ -15,7 +15,7 @@ production := \
 # A Python that was updated leaves a dead link behind.
 broken := $(shell $(python) -c '' 2>/dev/null || echo broken)
 
-.PHONY: broken run test check test-faults bench clean
+.PHONY: broken run test check test-faults bench demo-traffic clean
 .DEFAULT_GOAL := run
 
 ## Everything in the foreground: database, broker, web, workers, SMTP listener. Ctrl-C stops it.
@@ -43,6 +43,10 @@ test-faults: $(development)
 ## The benchmarks and their ratio to raw SQL.
 bench: $(development)
 	$(python) -m bench $(ARGS)
+
+## Made-up customers write over every channel into a running `make run`. ARGS="--seconds 0" goes on until Ctrl-C.
+demo-traffic: $(runtime)
+	@$(python) manage.py demo_traffic $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
