@@ -28,6 +28,9 @@ FLAG_WORDS = {
     "spoofed_agent": gettext_lazy("The sender claims to be a colleague. This is not proven."),
     "blocked": gettext_lazy("The customer is blocked. This message is kept and starts no clock."),
     "late": gettext_lazy("This message arrived late."),
+    "other_app": gettext_lazy("Sent from another app."),
+    "standby": gettext_lazy("Another app is answering this person. The message is kept and starts no clock."),
+    "not_fetched": gettext_lazy("The provider did not let us read this. Look at it there."),
 }
 
 

@@ -33,7 +33,7 @@ SHOWN_CHARACTERS = 6000
 # Kinds whose event says nothing that the message's bubble does not say itself.
 BUBBLE_KINDS = (
     "message.received", "message.changed", "ticket.replied", "ticket.noted", "message.queued", "message.cancelled",
-    "message.delivery_changed", "review.received",
+    "message.delivery_changed", "message.echoed", "review.received",
 )  # fmt: skip
 
 

@@ -1,14 +1,22 @@
 """What providers report about messages that left: delivered, read, bounced."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
 from channels_app.adapters.base import DeliveryUpdate
 from channels_app.models import Channel
-from tickets.models import Message, MessageRecipient
+from channels_app.registry import adapter_class
+from tickets.models import Conversation, Message, MessageRecipient, Ticket, TicketEvent
 from tickets.models.message import external_digest
 from tickets.policies.delivery import is_progress
 from tickets.services.actors import Actor
-from tickets.services.events import write_event
+from tickets.services.events import new_event, write_event
 from tickets.services.locking import lock_ticket
 from tickets.services.review_replies import refresh_review_of
+
+# We note the time of sending when the provider's answer is here, a little after the provider itself.
+CLOCK_TOLERANCE = timedelta(seconds=2)
+MOST_BY_WATERMARK = 1000
 
 
 def record_delivery_update(*, channel: Channel, item: DeliveryUpdate) -> Message | None:
@@ -44,6 +52,52 @@ def record_delivery_update(*, channel: Channel, item: DeliveryUpdate) -> Message
     data = {"message": message.pk, "state": message.delivery_state, "code": message.error_code}
     write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
     return message
+
+
+def record_watermark(*, channel: Channel, item: DeliveryUpdate) -> list[Message]:
+    """Keep that everything which was sent privately to ``item.recipient`` by ``item.until`` has arrived or been read.
+
+    Call inside a transaction. Returns the messages whose state moved forward, oldest first. The number of queries grows with the
+    tickets they lie on (nearly always one), not with the messages. What failed, or may never have left, a watermark proves nothing of.
+    """
+    if item.until is None or not item.recipient:
+        return []
+    passed = [state for state in ("sent", "delivered") if is_progress(old=state, new=item.status)]
+    identity_kind = adapter_class(channel.kind).identity_kind
+    behind = Message.objects.filter(
+        conversation__in=Conversation.objects.filter(
+            channel=channel, identity__kind=identity_kind, identity__address=item.recipient
+        ),
+        direction=Message.Direction.OUT,
+        visibility=Conversation.Visibility.PRIVATE,
+        delivery_state__in=passed,
+        sent_at__lte=item.until + CLOCK_TOLERANCE,
+    )
+    ticket_ids = sorted(set(behind.order_by("-id").values_list("ticket_id", flat=True)[:MOST_BY_WATERMARK]))
+    tickets = {ticket_id: lock_ticket(ticket_id) for ticket_id in ticket_ids}
+    messages = list(behind.filter(ticket_id__in=ticket_ids).select_for_update(of=("self",)).order_by("-id"))
+    messages = messages[MOST_BY_WATERMARK - 1 :: -1] if len(messages) > MOST_BY_WATERMARK else messages[::-1]
+    ids = [message.pk for message in messages]
+    Message.objects.filter(pk__in=ids).update(delivery_state=item.status)
+    MessageRecipient.objects.filter(
+        message__in=ids, address=item.recipient.lower(), state__in=[*passed, "", "queued", "sending"]
+    ).update(state=item.status)
+    _write_passages(messages, tickets, item.status)
+    return messages
+
+
+def _write_passages(messages: Sequence[Message], tickets: Mapping[int, Ticket], state: str) -> None:
+    events = []
+    for message in messages:
+        message.delivery_state = state
+        ticket = tickets[message.ticket_id]
+        data = {"message": message.pk, "state": state, "code": message.error_code}
+        events.append(new_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data))
+    TicketEvent.objects.bulk_create(events)
+    for ticket_id in {message.ticket_id for message in messages}:
+        ticket = tickets[ticket_id]
+        ticket.version += 1
+        ticket.save(update_fields=["event_sequence", "version"])
 
 
 def _find_message(channel: Channel, item: DeliveryUpdate) -> Message | None:

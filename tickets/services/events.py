@@ -13,6 +13,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "ticket.opened": frozenset({"channel", "customer", "opened_by", "follow_up_of", "split_from", "status"}),
     "message.received": frozenset({"message", "sort_at", "contact", "is_auto_reply", "late"}),
     "message.changed": frozenset({"message", "change"}),
+    "message.echoed": frozenset({"message"}),
     "ticket.replied": frozenset({"message", "contact", "conversation"}),
     "ticket.noted": frozenset({"message"}),
     "message.queued": frozenset({"message", "purpose"}),

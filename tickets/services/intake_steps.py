@@ -8,7 +8,7 @@ from helpdesk.common.text import clean_text
 from tickets.models import Message
 from tickets.models.message import external_digest
 from tickets.services.actors import Actor
-from tickets.services.delivery_updates import record_delivery_update
+from tickets.services.delivery_updates import record_delivery_update, record_watermark
 from tickets.services.events import write_event
 from tickets.services.filed import Filed
 from tickets.services.locking import lock_ticket
@@ -18,7 +18,8 @@ def file_delivery_update(channel: Channel, item: InboundItem, event: InboundEven
     """A status or bounce changes the message it speaks of; one of a message that nobody knows is ignored, and opens no ticket."""
     if not isinstance(item, DeliveryUpdate):
         return None
-    message = record_delivery_update(channel=channel, item=item)
+    passed = record_watermark(channel=channel, item=item)
+    message = record_delivery_update(channel=channel, item=item) or (passed[-1] if passed else None)
     if message is None:
         return Filed(outcome="ignored", reason="status_of_unknown_message")
     return Filed(

@@ -17,6 +17,7 @@ from tickets.policies.contacts import contact_after
 from tickets.policies.lifecycle import next_status, takes_message
 from tickets.services.actors import Actor
 from tickets.services.conversations import Thread, find_thread
+from tickets.services.echoes import file_echo
 from tickets.services.events import new_event
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
@@ -42,7 +43,7 @@ def file_message(
     same transaction. That raises IntegrityError ("message_received_once") for a message that is here already.
     """
     if item.is_echo:
-        return Filed(outcome="ignored", reason="echo")
+        return file_echo(channel=channel, item=item, event=event, files=files)
     received_at = event.received_at if event is not None else now()
     trusts = not adapter_class(channel.kind).is_threaded
     sort_at = ordering.sort_at(provider_at=item.sent_at, received_at=received_at, trusts_provider=trusts)
