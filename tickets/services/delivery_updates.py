@@ -30,6 +30,7 @@ def record_delivery_update(*, channel: Channel, item: DeliveryUpdate) -> Message
         return None
     ticket = lock_ticket(found.ticket_id)
     message = Message.objects.select_for_update().get(pk=found.pk)
+    _learn_id(message, item)
     is_main_recipient = _update_recipient(message, item)
     new_state = item.status
     code = item.error_code[:40]
@@ -54,6 +55,13 @@ def record_delivery_update(*, channel: Channel, item: DeliveryUpdate) -> Message
     return message
 
 
+def _learn_id(message: Message, item: DeliveryUpdate) -> None:
+    """The provider's id, from a report that came before the answer to our own call, which then has nothing to add any more."""
+    if message.external_id == message.uuid.hex and item.status_of not in ("", message.external_id):
+        message.external_id, message.external_digest = item.status_of, external_digest(item.status_of)
+        message.save(update_fields=["external_id", "external_digest"])
+
+
 def record_watermark(*, channel: Channel, item: DeliveryUpdate) -> list[Message]:
     """Keep that everything which was sent privately to ``item.recipient`` by ``item.until`` has arrived or been read.
 
@@ -75,13 +83,11 @@ def record_watermark(*, channel: Channel, item: DeliveryUpdate) -> list[Message]
     )
     ticket_ids = sorted(set(behind.order_by("-id").values_list("ticket_id", flat=True)[:MOST_BY_WATERMARK]))
     tickets = {ticket_id: lock_ticket(ticket_id) for ticket_id in ticket_ids}
-    messages = list(behind.filter(ticket_id__in=ticket_ids).select_for_update(of=("self",)).order_by("-id"))
-    messages = messages[MOST_BY_WATERMARK - 1 :: -1] if len(messages) > MOST_BY_WATERMARK else messages[::-1]
+    locked = behind.filter(ticket_id__in=ticket_ids).select_for_update(of=("self",))
+    messages = list(locked.order_by("-id")[:MOST_BY_WATERMARK])[::-1]
     ids = [message.pk for message in messages]
     Message.objects.filter(pk__in=ids).update(delivery_state=item.status)
-    MessageRecipient.objects.filter(
-        message__in=ids, address=item.recipient.lower(), state__in=[*passed, "", "queued", "sending"]
-    ).update(state=item.status)
+    MessageRecipient.objects.filter(message__in=ids, address=item.recipient, state__in=passed).update(state=item.status)
     _write_passages(messages, tickets, item.status)
     return messages
 

@@ -72,7 +72,9 @@ def _find_own(channel: Channel, conversation: Conversation, item: InboundMessage
         known = sent.filter(channel=channel, external_digest=digest).order_by("id").first()
         if known is not None:
             return known
-    under_way = sent.filter(conversation=conversation, delivery_state__in=[State.SENDING, State.UNKNOWN], external_id="")
+    under_way = sent.filter(
+        conversation=conversation, delivery_state__in=[State.SENDING, State.UNKNOWN], external_id=""
+    )
     text = clean_text(item.text).strip()
     for message in under_way.order_by("id"):
         has_files = message.attachments.exists()
@@ -94,9 +96,7 @@ def _settle(message: Message, item: InboundMessage) -> Filed:
     current.external_id = clean_text(item.external_id)
     current.external_digest = external_digest(current.external_id)
     current.error = current.error_code = ""
-    current.save(
-        update_fields=["delivery_state", "sent_at", "external_id", "external_digest", "error", "error_code"]
-    )
+    current.save(update_fields=["delivery_state", "sent_at", "external_id", "external_digest", "error", "error_code"])
     current.recipients.update(state=State.SENT)
     data = {"message": current.pk, "state": State.SENT, "code": ""}
     write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
