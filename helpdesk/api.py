@@ -24,8 +24,9 @@ from surveys.api.responses import SurveyResponseViewSet
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.business_hours import BusinessHoursViewSet
 from tickets.api.conversations import ConversationViewSet
-from tickets.api.customers import CustomerViewSet, IdentityViewSet, OrganizationViewSet
+from tickets.api.customers import CustomerViewSet
 from tickets.api.events import TicketEventViewSet
+from tickets.api.identities import IdentityViewSet, OrganizationViewSet
 from tickets.api.inbound_events import InboundEventViewSet
 from tickets.api.messages import MessageViewSet
 from tickets.api.teams import TagViewSet, TeamViewSet

@@ -1,111 +1,59 @@
-"""``/api/v1/customers/``, ``/identities/`` and ``/organizations/``: who writes."""
+"""``/api/v1/customers/``: who writes, what other systems know of him, and two who are one."""
 
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db import transaction
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from channels_app.models import Channel
 from helpdesk.accounts.api.viewsets import ResourceViewSet
-from helpdesk.common.api.serializers import IdField, InputSerializer
+from helpdesk.common.api.paging import TotalOrderCursorPagination
+from helpdesk.common.api.permissions import scopes_allow
+from helpdesk.common.api.serializers import NoInput
 from helpdesk.common.api.views import ListRows, RetrieveRow
-from helpdesk.core.models import check_time_zone
-from tickets.api.filters import CustomerFilters, IdentityFilters, OrganizationFilters
-from tickets.api.lookups import require_customer, require_visible
-from tickets.models import Customer, CustomerIdentity, Organization
+from helpdesk.common.errors import PermissionRefused
+from tickets.api.customer_shapes import (
+    CustomerChange,
+    CustomerCreate,
+    CustomerMergeGiven,
+    CustomerPut,
+    CustomerRead,
+    CustomerWithConflictsRead,
+    OutlineRead,
+    OutsideEventGiven,
+    OutsideEventRead,
+    outline_shape,
+)
+from tickets.api.filters import CustomerFilters
+from tickets.api.identities import VIEW_CUSTOMERS, channel_named
+from tickets.api.lookups import require_visible
+from tickets.models import Customer, CustomerIdentity, CustomerMerge, Organization
+from tickets.selectors.customer_pages import outline_of, outside_events
 from tickets.selectors.search import customers_at
 from tickets.services.actors import Actor
-from tickets.services.customers import add_identity, create_customer, update_customer
+from tickets.services.crm import (
+    GivenIdentity,
+    OutsideEvent,
+    find_by_external_id,
+    keep_event,
+    organization_named,
+    put_customer,
+)
+from tickets.services.customer_merging import merge_customers, unmerge_customers
+from tickets.services.customers import create_customer, update_customer
 
-# Marketing reads public posts and so their authors' names, but no address book.
-VIEW_CUSTOMERS = ("tickets.view_customer", "tickets.view_every_ticket")
-
-
-class OrganizationRead(serializers.ModelSerializer):
-    class Meta:
-        model = Organization
-        fields = ["id", "name", "domains", "external_id", "created_at"]
-        read_only_fields = fields
-
-
-class IdentityRead(serializers.ModelSerializer):
-    customer = serializers.IntegerField(source="customer_id")
-    channel = serializers.IntegerField(source="channel_id", allow_null=True)
-    kind = serializers.CharField()
-
-    class Meta:
-        model = CustomerIdentity
-        fields = [
-            "id", "customer", "kind", "channel", "address", "address_raw", "display_name", "is_verified", "created_at",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-class OrganizationOfCustomerRead(serializers.Serializer):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-
-
-class CustomerRead(serializers.ModelSerializer):
-    organization = OrganizationOfCustomerRead(allow_null=True)
-    preferred_channel = serializers.IntegerField(source="preferred_channel_id", allow_null=True)
-    merged_into = serializers.IntegerField(source="merged_into_id", allow_null=True)
-    attributes = serializers.DictField()
-    identities = IdentityRead(many=True)
-
-    class Meta:
-        model = Customer
-        fields = [
-            "id", "name", "language", "time_zone", "preferred_channel", "organization", "attributes", "external_id", "note",
-            "is_vip", "is_blocked", "do_not_survey_until", "merged_into", "created_at", "identities",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-class CustomerChange(InputSerializer):
-    name = serializers.CharField(max_length=200, required=False)
-    language = serializers.CharField(max_length=12, allow_blank=True, required=False)
-    time_zone = serializers.CharField(max_length=64, allow_blank=True, required=False)
-    preferred_channel = IdField(allow_null=True, required=False)
-    organization = IdField(allow_null=True, required=False)
-    attributes = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
-    external_id = serializers.CharField(max_length=200, allow_blank=True, required=False)
-    note = serializers.CharField(max_length=20_000, allow_blank=True, required=False)
-    is_vip = serializers.BooleanField(required=False)
-    is_blocked = serializers.BooleanField(required=False)
-    do_not_survey_until = serializers.DateTimeField(allow_null=True, required=False)
-
-    def validate_time_zone(self, value: str) -> str:
-        if value:
-            check_time_zone(value)
-        return value
-
-
-class CustomerCreate(CustomerChange):
-    name = serializers.CharField(max_length=200)
-    channel = IdField(required=False, help_text="On which the address is.")
-    address = serializers.CharField(max_length=320, required=False, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if bool(attrs["address"]) != ("channel" in attrs):
-            raise serializers.ValidationError({"address": "An address needs its channel, and the other way round."})
-        return attrs
-
-
-class IdentityCreate(InputSerializer):
-    customer = IdField()
-    kind = serializers.CharField(max_length=32)
-    address = serializers.CharField(max_length=320)
-    channel = IdField(required=False, allow_null=True)
+UNCHANGED: Final[Any] = object()
 
 
 class CustomerViewSet(ListRows, RetrieveRow, ResourceViewSet):
-    """Customers with the addresses under which they write."""
+    """Customers with the addresses under which they write, and what other systems know of them."""
 
     queryset = Customer.objects.all()
     serializer_class = CustomerRead
@@ -122,7 +70,18 @@ class CustomerViewSet(ListRows, RetrieveRow, ResourceViewSet):
         "by_external_id": VIEW_CUSTOMERS,
         "create": ("tickets.add_customer",),
         "partial_update": ("tickets.change_customer",),
+        "put_by_external_id": ("tickets.add_customer",),
+        "outline": VIEW_CUSTOMERS,
+        "outside_events": VIEW_CUSTOMERS,
+        "keep_outside_event": ("tickets.change_customer",),
+        "merge": ("tickets.change_customer",),
+        "unmerge": ("tickets.change_customer",),
     }
+    http_method_names = [*ResourceViewSet.http_method_names, "put"]
+
+    def known_parameters(self) -> Iterable[str]:
+        paged = ("outline", "outside_events")
+        return TotalOrderCursorPagination.query_parameters if self.action in paged else super().known_parameters()
 
     def get_queryset(self) -> QuerySet:
         identities = Prefetch("identities", CustomerIdentity.objects.order_by("pk"))
@@ -139,7 +98,7 @@ class CustomerViewSet(ListRows, RetrieveRow, ResourceViewSet):
         """A new customer, with a first address when one is given."""
         data = self.read_input(CustomerCreate)
         name, address, channel_id = data.pop("name"), data.pop("address"), data.pop("channel", None)
-        channel = _channel(channel_id)
+        channel = channel_named(channel_id)
         customer = create_customer(
             actor=Actor.agent(self.caller), name=name, channel=channel, address=address, changes=_changes(data)
         )
@@ -156,60 +115,112 @@ class CustomerViewSet(ListRows, RetrieveRow, ResourceViewSet):
     @extend_schema(responses=CustomerRead)
     @action(detail=False, methods=["get"], url_path=r"by-external-id/(?P<external_id>[^/]{1,200})")
     def by_external_id(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The customer with this id in your CRM."""
-        row = self.get_queryset().filter(external_id=self.kwargs["external_id"].replace("\0", "")).first()
+        """The customer with this id in your CRM; of a merged one the customer who stayed."""
+        known = find_by_external_id(self._external_id())
+        row = self.get_queryset().filter(pk=known.pk).first() if known is not None else None
         if row is None:
             raise Http404
         return Response(self.represent([row])[0])
 
+    @extend_schema(request=CustomerPut, responses={200: CustomerWithConflictsRead, 201: CustomerWithConflictsRead})
+    @by_external_id.mapping.put
+    def put_by_external_id(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Create the customer of this CRM id, or bring him up to date; an address that another customer has is a conflict."""
+        data = self.read_input(CustomerPut)
+        external_id = self._external_id()
+        known = find_by_external_id(external_id)
+        if known is not None and not self.get_queryset().filter(pk=known.pk).exists():
+            raise Http404
+        identities, events = data.pop("identities"), data.pop("events")
+        self._require_proof(identities)
+        organization = data.pop("organization", None) if "organization" in data else UNCHANGED
+        changes = _changes(data)
+        with transaction.atomic():
+            if organization is not UNCHANGED:
+                changes["organization_id"] = organization_named(**organization).pk if organization else None
+            put = put_customer(
+                external_id=external_id,
+                actor=Actor.agent(self.caller),
+                changes=changes,
+                identities=[
+                    GivenIdentity(**{**given, "channel": channel_named(given.get("channel"))}) for given in identities
+                ],
+                events=[_outside_event(given) for given in events],
+            )
+        taken = [("address_taken", f"{given.kind} {given.address}") for given in put.taken]
+        return Response(self._read_with(put.customer.pk, taken), status=201 if put.is_new else 200)
+
+    @extend_schema(responses=OutlineRead(many=True))
+    @action(detail=True, methods=["get"], pagination_class=TotalOrderCursorPagination, filter_backends=[])
+    def outline(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """All the customer's tickets: date, channel, topic and status also of those that you may not open, never content."""
+        rows = outline_of(customer_id=self._seen(), user=request.user)
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response([outline_shape(row) for row in page or ()])
+
+    @extend_schema(responses=OutsideEventRead(many=True))
+    @action(detail=True, methods=["get"], url_path="events", filter_backends=[])
+    def outside_events(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Orders, payments, shipments: what other systems told of the customer, the newest first."""
+        page = self.paginate_queryset(outside_events(customer_id=self._seen()))
+        return self.get_paginated_response(OutsideEventRead(page, many=True).data)
+
+    @extend_schema(request=OutsideEventGiven, responses={200: OutsideEventRead, 201: OutsideEventRead})
+    @outside_events.mapping.post
+    def keep_outside_event(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Tell what happened outside, or what has become of it: the same `kind` and `external_id` is one event."""
+        data = self.read_input(OutsideEventGiven)
+        row, is_new = keep_event(customer_id=self._seen(), event=_outside_event(data))
+        return Response(OutsideEventRead(row).data, status=201 if is_new else 200)
+
+    @extend_schema(request=CustomerMergeGiven, responses=CustomerWithConflictsRead)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Move all that is the customer's to another, who is answered. You must see both."""
+        data = self.read_input(CustomerMergeGiven)
+        loser = self._seen()
+        require_visible(Customer.objects.visible_to(request.user), data["into"], field="into")
+        merged = merge_customers(winner_id=data["into"], loser_id=loser, actor=Actor.agent(self.caller))
+        return Response(self._read_with(merged.merge.winner_id, merged.conflicts))
+
+    @extend_schema(request=NoInput, responses=CustomerWithConflictsRead)
+    @action(detail=True, methods=["post"])
+    def unmerge(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Undo the merge of this customer, who is answered. You must see the one who stayed."""
+        self.read_input(NoInput)
+        merges = CustomerMerge.objects.visible_to(request.user).filter(loser=self.kwargs["pk"])
+        merge = merges.order_by(F("undone_at").desc(nulls_first=True)).first()
+        if merge is None:
+            raise Http404
+        undone = unmerge_customers(merge_id=merge.pk, actor=Actor.agent(self.caller))
+        return Response(self._read_with(undone.merge.loser_id, undone.conflicts))
+
+    def _seen(self) -> int:
+        """The id of the addressed customer. Raises Http404."""
+        seen = Customer.objects.visible_to(self.request.user).filter(pk=self.kwargs["pk"])
+        pk: int | None = seen.values_list("pk", flat=True).first()
+        if pk is None:
+            raise Http404
+        return pk
+
+    def _external_id(self) -> str:
+        return str(self.kwargs["external_id"]).replace("\0", "")
+
+    def _require_proof(self, identities: list[dict[str, Any]]) -> None:
+        """Whoever answers for addresses decides who gets whose messages: that takes a key of the scope admin."""
+        scopes = getattr(self.request.auth, "scopes", None)
+        if any(given["is_verified"] for given in identities) and (
+            scopes is None or not scopes_allow(scopes, needed="admin", resource="customers")
+        ):
+            text = _("Only a key with the scope “admin” can say that an address is verified.")
+            raise PermissionRefused("scope_missing", text, fields={"identities": text})
+
+    def _read_with(self, pk: int, conflicts: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        return {**self._read(pk), "conflicts": [{"code": code, "about": about} for code, about in conflicts]}
+
     def _read(self, pk: int) -> Any:
         row = Customer.objects.select_related("organization").prefetch_related("identities").get(pk=pk)
         return self.represent([row])[0]
-
-
-class IdentityViewSet(ListRows, RetrieveRow, ResourceViewSet):
-    """Addresses of customers."""
-
-    queryset = CustomerIdentity.objects.all()
-    serializer_class = IdentityRead
-    filterset_class = IdentityFilters
-    permissions: ClassVar = {
-        "list": VIEW_CUSTOMERS,
-        "retrieve": VIEW_CUSTOMERS,
-        "create": ("tickets.add_customeridentity",),
-    }
-
-    def get_queryset(self) -> QuerySet:
-        seen = Customer.objects.visible_to(self.request.user)
-        return CustomerIdentity.objects.filter(customer__in=seen.order_by().values("pk"))
-
-    @extend_schema(request=IdentityCreate, responses={201: IdentityRead})
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give a customer one more address."""
-        data = self.read_input(IdentityCreate)
-        require_customer(request.user, data["customer"])
-        identity = add_identity(
-            customer_id=data["customer"],
-            actor=Actor.agent(self.caller),
-            kind=data["kind"],
-            address=data["address"],
-            channel=_channel(data.get("channel")),
-        )
-        return Response(self.represent([identity])[0], status=201)
-
-
-class OrganizationViewSet(ListRows, RetrieveRow, ResourceViewSet):
-    """Organisations to which customers belong."""
-
-    queryset = Organization.objects.order_by()
-    serializer_class = OrganizationRead
-    filterset_class = OrganizationFilters
-    orderings: ClassVar = {"name": ("name", "id"), "-name": ("-name", "-id"), "id": ("id",), "-id": ("-id",)}
-    permissions: ClassVar = {"list": ("tickets.view_organization",), "retrieve": ("tickets.view_organization",)}
-
-    def search(self, queryset: QuerySet, query: str) -> QuerySet:
-        """Part of the name."""
-        return queryset.filter(name__icontains=query.strip()[:200])
 
 
 def _changes(data: dict[str, Any]) -> dict[str, Any]:
@@ -228,8 +239,5 @@ def _changes(data: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _channel(pk: int | None) -> Channel | None:
-    if pk is None:
-        return None
-    require_visible(Channel.objects.all(), pk, field="channel")
-    return Channel.objects.get(pk=pk)
+def _outside_event(data: dict[str, Any]) -> OutsideEvent:
+    return OutsideEvent(**data)

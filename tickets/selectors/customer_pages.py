@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from helpdesk.common.text import clean_text, fold_for_sorting, normalise_email
-from tickets.models import Customer, CustomerIdentity, Ticket
+from tickets.models import Customer, CustomerEvent, CustomerIdentity, CustomerMerge, Ticket
 
 FOUND_CAP = 300
 SHOWN_TICKETS = 20
@@ -45,13 +45,29 @@ def find_customers(query: str) -> list[int]:
 
 
 def ticket_outline(*, customer: Customer, user: Any) -> QuerySet[Ticket]:
-    """The customer's newest tickets, at most SHOWN_TICKETS, each with ``is_open_to_user``.
+    """The customer's newest tickets, at most SHOWN_TICKETS, each with ``is_open_to_user``."""
+    return outline_of(customer_id=customer.pk, user=user).select_related("assignee")[:SHOWN_TICKETS]
 
-    Whoever may see the customer sees date, channel and status of all of them; the rest only where the ticket is open to him.
+
+def outline_of(*, customer_id: int, user: Any) -> QuerySet[Ticket]:
+    """All tickets of a customer whom ``user`` may see, the newest first, each with ``is_open_to_user``.
+
+    Whoever may see the customer sees date, channel, topic and status of all of them; the rest only where the ticket is open to him.
     """
     is_open = Exists(Ticket.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    tickets = Ticket.objects.filter(customer=customer, merged_into=None).select_related("channel", "assignee")
-    return tickets.annotate(is_open_to_user=is_open).order_by("-last_message_at", "-pk")[:SHOWN_TICKETS]
+    tickets = Ticket.objects.filter(customer=customer_id, merged_into=None).select_related("channel")
+    return tickets.annotate(is_open_to_user=is_open).order_by("-last_message_at", "-pk")
+
+
+def outside_events(*, customer_id: int) -> QuerySet[CustomerEvent]:
+    """What other systems told of the customer, the newest first."""
+    return CustomerEvent.objects.filter(customer=customer_id).order_by("-occurred_at", "-pk")
+
+
+def merges_of(*, customer_id: int) -> QuerySet[CustomerMerge]:
+    """The merges into this customer, the newest first."""
+    merges = CustomerMerge.objects.filter(winner=customer_id).select_related("loser", "by", "undone_by")
+    return merges.order_by("-merged_at", "-pk")
 
 
 def _addresses(query: str) -> list[str]:
