@@ -234,6 +234,10 @@ HELPDESK_CHANNEL_ADAPTERS = {
     "instagram": "channels_app.adapters.instagram.adapter.InstagramAdapter",
     "webchat": "channels_app.adapters.webchat.adapter.WebchatAdapter",
     "sms": "channels_app.adapters.sms.adapter.SmsAdapter",
+    "telegram": "channels_app.adapters.telegram.adapter.TelegramAdapter",
+    "google_reviews": "channels_app.adapters.google_reviews.adapter.GoogleReviewsAdapter",
+    "facebook_reviews": "channels_app.adapters.facebook_reviews.adapter.FacebookReviewsAdapter",
+    "review_feed": "channels_app.adapters.review_feed.adapter.ReviewFeedAdapter",
 }
 # Each may answer for an inbound item or pass it on; read in order. See tickets.services.intake.
 HELPDESK_INTAKE_STEPS = [
@@ -245,7 +249,7 @@ HELPDESK_INTAKE_STEPS = [
     "tickets.services.template_changes.file_template_change",
 ]
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
-HELPDESK_OUTBOUND_STEPS = ["surveys.services.links.put_in_survey_link"]
+HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "surveys.services.links.put_in_survey_link"]
 # Providers that want an answer in the request that delivers an event: kind -> callable (channel, raw event) -> (type, body).
 HELPDESK_REQUEST_ANSWERS: dict[str, str] = {}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
@@ -276,5 +280,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("HELPDESK_LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        # They write down whole addresses, and some providers want their token in the address.
+        "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+    },
 }

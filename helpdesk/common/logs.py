@@ -8,6 +8,7 @@ _SECRETS = (
     (re.compile(r"hd_[A-Za-z0-9]{6,}_[A-Za-z0-9_-]{20,}"), "hd_[redacted]"),
     (re.compile(r"(?i)(authorization['\"]?\s*[:=]\s*['\"]?)(bearer|basic)\s+[^\s'\"]+"), r"\1\2 [redacted]"),
     (re.compile(r"(?<=://)([^\s:/@]{1,256}):([^\s/@]{1,256})@"), r"\1:[redacted]@"),
+    (re.compile(r"(?<=/bot)[0-9]+:[A-Za-z0-9_-]{20,}"), "[redacted]"),
     (re.compile(r"/(survey|portal|upload|files)/[A-Za-z0-9_.-]{16,}"), r"/\1/[redacted]"),
 )
 

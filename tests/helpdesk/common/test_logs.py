@@ -19,6 +19,8 @@ CANARY = "c4n4ryc4n4ryc4n4ryc4n4ryc4n4ry"
         f"connecting to smtp+tls://desk:{CANARY}@mail.example:587",
         f"GET /survey/{CANARY}/ 200",
         f"GET /portal/{CANARY}?x=1",
+        f"GET /files/{CANARY}/file.png 200",
+        f"POST https://api.telegram.org/bot123456789:{CANARY}/sendMessage",
     ],
 )
 def test_secret_never_reaches_the_log(line):
