@@ -23,6 +23,7 @@ EVENT_ICONS = {
     "ticket.subject_changed": "pencil",
     "ticket.tags_changed": "tag",
     "customer.reach_changed": "user-x",
+    "customer.address_changed": "phone",
     "survey.answered": "star",
     "review.changed": "star",
     "review.deleted": "trash-2",
@@ -131,6 +132,14 @@ def _reach_changed(event: Any, words: dict[str, Any]) -> str:
     return _("The customer does not want to be written to here any more")
 
 
+def _address_changed(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("is_taken"):
+        return _(
+            "The customer has a new number that belongs to somebody else here. Compare the two before you merge them."
+        )
+    return _("The customer has a new number; the conversation goes on there")
+
+
 def _answered(event: Any, words: dict[str, Any]) -> str:
     score, before = event.data.get("score"), event.data.get("previous")
     if before is not None and before != score:
@@ -159,6 +168,7 @@ _WRITERS = {
     "ticket.reopened": _reopened,
     "ticket.closed": _closed,
     "customer.reach_changed": _reach_changed,
+    "customer.address_changed": _address_changed,
     "survey.answered": _answered,
     "review.changed": _review_changed,
 }

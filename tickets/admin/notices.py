@@ -59,6 +59,11 @@ def _code_words(code: str, detail: str) -> Notice | None:
     if code == "delivery_unknown":
         text = _("Nobody knows whether a message arrived. Decide below: send it again or leave it.")
         return Notice(tone="warning", icon="circle-help", text=text)
+    if code == "address_taken":
+        text = _(
+            "The customer's new number belongs to another customer here. Compare the two; merge them if they are one person."
+        )
+        return Notice(tone="warning", icon="users", text=text)
     if code == "low_score":
         return Notice(tone="warning", icon="star", text=_("The customer gave a low score. Ask what went wrong."))
     return Notice(tone="info", icon="info", text=code.replace("_", " ")) if code else None

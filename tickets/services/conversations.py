@@ -132,6 +132,9 @@ def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:
     for conversation in _lock(*named):
         _know_channel(conversation, channel)
         return Thread(conversation=conversation, identity=identity, is_new=False)
+    for conversation in [] if item.thread_id or item.is_public else _under_other_kind(channel, identity):
+        _know_channel(conversation, channel)
+        return Thread(conversation=conversation, identity=identity, is_new=False)
     # Two first messages at once: the constraint lets one row in, and both go on with it.
     visibility = Conversation.Visibility.PUBLIC if item.is_public else Conversation.Visibility.PRIVATE
     Conversation.objects.bulk_create(
@@ -149,6 +152,20 @@ def _messaging_thread(channel: Channel, item: InboundMessage) -> Thread:
     conversation = _lock(*named)[0]
     _know_channel(conversation, channel)
     return Thread(conversation=conversation, identity=identity, is_new=conversation.last_message_at is None)
+
+
+def _under_other_kind(channel: Channel, identity: CustomerIdentity) -> list[Conversation]:
+    """The private chat of the same person under the channel's other kind of address (his number, when he hides it now)."""
+    adapter = adapter_class(channel.kind)
+    others = [kind for kind in (adapter.identity_kind, *adapter.other_identity_kinds) if kind != identity.kind]
+    if not adapter.other_identity_kinds:
+        return []
+    return _lock(
+        "v.id = (SELECT w.id FROM tickets_conversation w JOIN tickets_customeridentity j ON j.id = w.identity_id "
+        "WHERE w.channel_id = %s AND w.customer_id = %s AND w.visibility = 'private' AND j.kind = ANY(%s) "
+        "ORDER BY w.last_message_at DESC NULLS LAST, w.id DESC LIMIT 1)",
+        [channel.pk, identity.customer_id, others],
+    )
 
 
 def open_thread(channel: Channel, identity: CustomerIdentity) -> Conversation:

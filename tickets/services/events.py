@@ -47,6 +47,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "customer.changed": frozenset({"customer", "fields"}),
     "customer.merged": frozenset({"merge", "winner", "loser", "undone"}),
     "customer.reach_changed": frozenset({"identity", "is_reachable", "reason"}),
+    "customer.address_changed": frozenset({"identity", "to_identity", "is_taken"}),
     "review.received": frozenset({"review", "message", "stars"}),
     "review.changed": frozenset({"review", "message", "stars", "previous"}),
     "review.deleted": frozenset({"review", "message"}),
