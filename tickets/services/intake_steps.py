@@ -1,9 +1,15 @@
 """The steps of HELPDESK_INTAKE_STEPS that live here: each may answer for an item or pass it on (None)."""
 
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
 from channels_app.adapters.base import DeliveryUpdate, InboundItem, InboundMessage, MessageChanged
 from channels_app.models import Channel, InboundEvent
 from channels_app.selectors import own_mail_addresses
 from helpdesk.common.clock import now
+from helpdesk.common.errors import HelpdeskError
 from helpdesk.common.text import clean_text
 from tickets.models import Message
 from tickets.models.message import external_digest
@@ -12,6 +18,29 @@ from tickets.services.delivery_updates import record_delivery_update, record_wat
 from tickets.services.events import write_event
 from tickets.services.filed import Filed
 from tickets.services.locking import lock_ticket
+
+MOST_REACTIONS = 20
+# Webhooks overtake each other; so often a change waits for its message before it is ignored.
+MOST_WAITS = 4
+
+
+class NotHereYet(HelpdeskError):
+    """An event came before the one that it speaks of; it is tried again."""
+
+
+def merge_reaction(
+    reactions: Sequence[Mapping[str, Any]], item: MessageChanged, *, at: datetime
+) -> list[dict[str, Any]]:
+    """The reactions with one more. Of a named sender only the latest counts, and an empty one takes his away (its row stays)."""
+    by = hashlib.sha256(item.sender.address.encode("utf-8", "replace")).hexdigest()[:16] if item.sender else ""
+    new = {"text": clean_text(item.text)[:64], "key": item.dedup_key.hex()[:16], "by": by, "at": at.isoformat()}
+    known = [dict(one) for one in reactions]
+    if any(one.get("key") == new["key"] for one in known):
+        return known
+    mine = [one for one in known if by and one.get("by") == by]
+    if any(datetime.fromisoformat(one["at"]) > at for one in mine):
+        return known
+    return [*(one for one in known if one not in mine), new][-MOST_REACTIONS:]
 
 
 def file_delivery_update(channel: Channel, item: InboundItem, event: InboundEvent | None) -> Filed | None:
@@ -42,19 +71,22 @@ def file_message_change(channel: Channel, item: InboundItem, event: InboundEvent
         Message.objects.filter(channel=channel, external_digest=external_digest(item.change_of)).order_by("id").first()
     )
     if found is None:
+        if event is not None and event.source == "webhook" and event.attempts < MOST_WAITS:
+            raise NotHereYet("message_not_here_yet", "The message that this changes has not come in yet.")
         return Filed(outcome="ignored", reason="change_of_unknown_message")
     ticket = lock_ticket(found.ticket_id)
     message = Message.objects.select_for_update().get(pk=found.pk)
     before = (message.text, message.deleted_at is None, list(message.reactions))
+    at = item.sent_at or (event.received_at if event is not None else now())
     if item.change == "edited":
-        message.text = message.reply_text = clean_text(item.text)
-        message.edited_at = now()
+        # The latest edit by the provider's time stands, in whatever order they come.
+        if message.edited_at is None or at > message.edited_at:
+            message.text = message.reply_text = clean_text(item.text)
+            message.edited_at = at
     elif item.change == "deleted":
-        message.deleted_at = message.deleted_at or now()
+        message.deleted_at = message.deleted_at or at
     else:
-        reaction = {"text": clean_text(item.text), "key": item.dedup_key.hex()[:16]}
-        if reaction not in message.reactions:
-            message.reactions = [*message.reactions, reaction][-20:]
+        message.reactions = merge_reaction(message.reactions, item, at=at)
     if before == (message.text, message.deleted_at is None, list(message.reactions)):
         return Filed(
             outcome="duplicate", ticket_id=ticket.pk, conversation_id=message.conversation_id, message_id=message.pk
