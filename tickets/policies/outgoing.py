@@ -50,6 +50,10 @@ def find_misfits(
     """What of an answer does not fit; ``files`` are (media type, bytes)."""
     misfits = []
     most = limits.public_text if is_public else limits.text
+    if choice_titles:
+        most = min(filter(None, (most, limits.choice_text)), default=None)
+        if not text.strip():
+            misfits.append(Misfit(field="text", code="text_missing"))
     length = measure_text(text, limits.unit)
     if most is not None and length > most:
         misfits.append(Misfit(field="text", code="text_too_long", limit=most, given=str(length)))
@@ -91,16 +95,20 @@ def window_state(
 
 
 def split_into_parts(
-    *, limits: Limits, has_text: bool, text_length: int, file_count: int
+    *, limits: Limits, text: str, file_types: Sequence[str], has_choices: bool = False
 ) -> list[tuple[bool, list[int]]]:
     """How an answer travels: (carries the text, indexes of its files) for each message, in order.
 
     Channels that take one file a message get the text first and every file behind it, or text and file as one where the text fits
-    as a caption.
+    as a caption under a file of that type. Buttons stand under the text, never under a file.
     """
-    if not limits.files_apart or file_count == 0 or (file_count == 1 and not has_text):
-        return [(has_text, list(range(file_count)))]
-    if file_count == 1 and has_text and 0 < text_length <= limits.caption:
+    indexes = list(range(len(file_types)))
+    if not limits.files_apart or not file_types or (len(file_types) == 1 and not text):
+        return [(bool(text), indexes)]
+    fits = 0 < measure_text(text, limits.unit) <= limits.caption and file_types[0].startswith(
+        tuple(limits.caption_types)
+    )
+    if len(file_types) == 1 and fits and not has_choices:
         return [(True, [0])]
-    first = [(True, list[int]())] if has_text else []
-    return [*first, *((False, [index]) for index in range(file_count))]
+    first = [(True, list[int]())] if text else []
+    return [*first, *((False, [index]) for index in indexes)]

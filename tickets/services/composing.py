@@ -66,7 +66,9 @@ def compose_outbound(message: Message) -> OutboundMessage:
 def _template(use: Mapping[str, Any] | None) -> TemplateUse | None:
     if use is None:
         return None
-    return TemplateUse(name=use["name"], language=use["language"], variables=use["variables"])
+    return TemplateUse(
+        name=use["name"], language=use["language"], variables=use["variables"], names=use.get("names", ())
+    )
 
 
 def _answered(message: Message) -> Message | None:

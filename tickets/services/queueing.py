@@ -54,8 +54,8 @@ def check_sendable(conversation: Conversation, answer: Answer) -> Answer:
     """The answer as it will be queued: copies normalised, a template filled in.
 
     Raises Unprocessable with the field at fault: "channel_cannot", "would_be_public", "would_be_private", "no_recipient",
-    "customer_unreachable", "window_closed", "unknown_template", "text_too_long", "file_type_refused", "file_too_large",
-    "too_many_choices"; InvalidInput for a bad copy address.
+    "customer_unreachable", "window_closed", "unknown_template", "template_alone", "text_missing", "text_too_long",
+    "file_type_refused", "file_too_large", "too_many_choices"; InvalidInput for a bad copy address.
     """
     channel = conversation.channel
     adapter = adapter_class(channel.kind)
@@ -80,9 +80,11 @@ def check_sendable(conversation: Conversation, answer: Answer) -> Answer:
             "attachments_too_large", _("The files are larger than 25 MB together."), fields={"attachments": "too large"}
         )
     details = dict(answer.details)
-    if not answer.is_public and answer.template is None:
+    # The private answer to a public comment has a rule of its own, which the provider keeps.
+    if not answer.is_public and answer.template is None and "private_reply_to" not in answer.details:
         details |= _check_window(conversation)
     if answer.template is not None:
+        _refuse_beside_template(answer)
         details["template"] = _template_details(channel, answer.template)
     if answer.choices:
         details["choices"] = [
@@ -134,9 +136,18 @@ def _check_abilities(conversation: Conversation, answer: Answer, can: Can) -> No
             raise Unprocessable("channel_cannot", words % {"channel": channel.name}, fields={name: "not supported"})
 
 
+def _refuse_beside_template(answer: Answer) -> None:
+    """A template is a message as the provider has approved it: nothing travels with it."""
+    if answer.files or answer.choices or answer.asks_for:
+        field = "attachments" if answer.files else "choices" if answer.choices else "asks_for"
+        text = _("A template travels alone: send files and buttons when the customer has answered.")
+        raise Unprocessable("template_alone", text, fields={field: "not with a template"})
+
+
 def misfit_text(misfit: Misfit) -> str:
     """What a person reads about something that does not fit."""
     texts = {
+        "text_missing": _("Write the question that the buttons answer."),
         "text_too_long": _("The text is too long for this channel: %(given)s of at most %(limit)s.")
         % {"given": misfit.given, "limit": misfit.limit},
         "file_type_refused": _("This channel does not take files of the type %(given)s.") % {"given": misfit.given},
@@ -196,7 +207,12 @@ def _template_details(channel: Channel, use: TemplateUse) -> dict[str, Any]:
         raise Unprocessable(
             "open_placeholder", _("Fill in every variable of the template."), fields={"template": "variables"}
         )
-    return {"name": use.name, "language": use.language, "variables": list(use.variables)}
+    return {
+        "name": use.name,
+        "language": use.language,
+        "variables": list(use.variables),
+        "names": list(template.variables),
+    }
 
 
 def _checked_copies(conversation: Conversation, copies: Sequence[str]) -> list[str]:
@@ -221,9 +237,9 @@ def queue_answer(change: TicketChange, conversation: Conversation, answer: Answe
     change.set(contact_number=number, contact_ends_at=ends_at)
     parts = split_into_parts(
         limits=adapter_class(conversation.channel.kind).limits,
-        has_text=bool(answer.text),
-        text_length=len(answer.text),
-        file_count=len(answer.files),
+        text=answer.text,
+        file_types=[file.content_type for file in answer.files],
+        has_choices=bool(answer.choices),
     )
     first: Message | None = None
     for has_text, indexes in parts:
