@@ -143,5 +143,5 @@ def _run_steps(
     if isinstance(item, InboundMessage):
         return file_message(channel=channel, item=item, event=event, files=files, batch=batch)
     if isinstance(item, ReviewReceived):
-        return file_review(channel=channel, item=item, event=event, files=files, batch=batch)
+        return file_review(channel=channel, item=item, event=event, files=files)
     raise ParseError("unknown_item", f"Nothing here can file an item of type {type(item).__name__}.")

@@ -36,7 +36,7 @@ _SAVED = (
 
 
 def file_review(
-    *, channel: Channel, item: ReviewReceived, event: InboundEvent | None, files: Sequence[StoredFile], batch: Batch
+    *, channel: Channel, item: ReviewReceived, event: InboundEvent | None, files: Sequence[StoredFile]
 ) -> Filed:
     """Keep a review as it stands now. Runs inside the transaction of ``intake.receive``; equal items change nothing.
 
@@ -53,12 +53,12 @@ def file_review(
     if review is None:
         if item.is_deleted:
             return Filed(outcome="ignored", reason="deletion_of_unknown_review")
-        return _file_new(channel, item, version, event, files, batch)
+        return _file_new(channel, item, version, event, files)
     # Conversation before ticket, ticket before review: the one order.
     conversation = Conversation.objects.select_for_update(of=("self",)).get(messages=review.message_id)
     change = TicketChange(lock_ticket(review.message.ticket_id), Actor.customer())
     review = Review.objects.select_for_update(of=("self",)).select_related("message").get(pk=review.pk)
-    filing = _Filing(channel=channel, item=item, version=version, event=event, files=files, batch=batch)
+    filing = _Filing(channel=channel, item=item, version=version, event=event, files=files)
     return filing.update(review, conversation, change, received_at)
 
 
@@ -101,13 +101,9 @@ def _details(item: ReviewReceived, version: Version) -> dict[str, Any]:
 
 def _file_new(
     channel: Channel, item: ReviewReceived, version: Version, event: InboundEvent | None, files: Sequence[StoredFile],
-    batch: Batch,
 ) -> Filed:  # fmt: skip
     digest = external_digest(clean_text(item.external_id)) or b""
-    filed = file_message(
-        channel=channel, item=_as_message(item, version, digest), event=event, files=files, batch=batch
-    )
-    batch.run()
+    filed = _file_message(channel, _as_message(item, version, digest), event, files)
     message = _message_of(filed)
     review = Review.objects.create(
         message=message,
@@ -140,6 +136,16 @@ def _file_new(
     return filed
 
 
+def _file_message(
+    channel: Channel, item: InboundMessage, event: InboundEvent | None, files: Sequence[StoredFile]
+) -> Filed:
+    """File and write at once: the review's own row points to the message."""
+    batch = Batch()
+    filed = file_message(channel=channel, item=item, event=event, files=files, batch=batch)
+    batch.run()
+    return filed
+
+
 def _message_of(filed: Filed) -> Message:
     if filed.message_id is None:
         raise ValueError("a review is no echo, so that its message is filed")
@@ -155,7 +161,6 @@ class _Filing:
     version: Version
     event: InboundEvent | None
     files: Sequence[StoredFile]
-    batch: Batch
 
     def update(self, review: Review, conversation: Conversation, change: TicketChange, received_at: datetime) -> Filed:
         """Bring the review to the item's version where that is newer; the rows are locked."""
@@ -206,10 +211,7 @@ class _Filing:
         if not takes_message(status=ticket.status, closes_at=ticket.closes_at, at=now()):
             # A closed case stays as it was: the new version opens the next one.
             message = _as_message(item, version, bytes(review.external_digest))
-            filed = file_message(
-                channel=self.channel, item=message, event=self.event, files=self.files, batch=self.batch
-            )
-            self.batch.run()
+            filed = _file_message(self.channel, message, self.event, self.files)
             review.message = _message_of(filed)
             outcome = filed.outcome
             next_case = TicketChange(lock_ticket(review.message.ticket_id), Actor.customer())
