@@ -26,6 +26,7 @@ from channels_app.adapters.base import (
     SimulatedTurn,
     WebhookRequest,
 )
+from channels_app.adapters.review_values import IDENTITY_KINDS
 from helpdesk.common import http
 from helpdesk.common.clock import now
 
@@ -36,9 +37,19 @@ class ApiAdapter(ChannelAdapter):
     kind = "api"
     label = gettext_lazy("API")
     identity_kind = "api"
+    other_identity_kinds = IDENTITY_KINDS
     icon = "plug"
     summary = gettext_lazy("Any system of yours that posts signed messages and takes replies at its own address.")
-    can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.HTML | Can.SUBJECT | Can.IDEMPOTENT_SEND | Can.READ_RECEIPTS
+    can = (
+        Can.SEND
+        | Can.WEBHOOK
+        | Can.ATTACH
+        | Can.HTML
+        | Can.SUBJECT
+        | Can.IDEMPOTENT_SEND
+        | Can.READ_RECEIPTS
+        | Can.PUBLIC
+    )
     config_form = ApiConfigForm
 
     @property
@@ -104,6 +115,15 @@ class ApiAdapter(ChannelAdapter):
     def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
         if turn.act in ("delivered", "read"):
             item: dict[str, object] = {"type": "status", "status": turn.act, "status_of": turn.status_of}
+        elif turn.act == "review":
+            item = {
+                "type": "review",
+                "id": f"trial-{turn.serial}",
+                "author": {"name": turn.name},
+                "rating": 1 + (turn.person + turn.serial) % 5,
+                "text": turn.text,
+                "sent_at": turn.at.isoformat(),
+            }
         elif turn.act == "text":
             item = {
                 "type": "message",

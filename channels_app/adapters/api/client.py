@@ -32,6 +32,7 @@ def as_payload(message: OutboundMessage) -> dict[str, Any]:
         "language": message.language,
         "in_reply_to": message.in_reply_to,
         "is_automatic": message.is_automatic,
+        "is_public": message.is_public,
         "attachments": [
             {
                 "name": attachment.name,

@@ -13,8 +13,10 @@ from channels_app.adapters.base import (
     InboundMessage,
     MessageChanged,
     ParseError,
+    ReviewReceived,
     digest,
 )
+from channels_app.adapters.review_values import IDENTITY_KIND
 from channels_app.adapters.untrusted_json import Fields, load_json
 from helpdesk.common.text import clean_file_name, normalise_email
 
@@ -151,8 +153,47 @@ def _parse_status(fields: Fields) -> DeliveryUpdate:
     )
 
 
+def _parse_review(fields: Fields) -> ReviewReceived:
+    item_id = fields.identifier("id", is_required=True)
+    rating, scale = fields.number("rating"), fields.integer("scale")
+    if scale is not None and not 1 <= scale <= 1000:
+        raise ParseError("unknown_value", f"{fields.place}.scale is not between 1 and 1000.")
+    if rating is not None and not 0 <= rating <= (scale or 5):
+        raise ParseError("unknown_value", f"{fields.place}.rating is not between 0 and {scale or 5}.")
+    text, title = fields.long_text("text", limit=MAX_TEXT_CHARACTERS), fields.text("title", limit=500)
+    edited_at, reply = fields.time("edited_at"), fields.long_text("reply", limit=MAX_TEXT_CHARACTERS)
+    is_deleted = fields.flag("is_deleted")
+    claimed = {name: given for name in ("order", "email", "phone") if (given := fields.text(name, limit=320))}
+    content = (str(edited_at), str(rating), title, text, str(is_deleted), reply)
+    return ReviewReceived(
+        dedup_key=digest("review", item_id, *content),
+        external_id=item_id,
+        sent_at=fields.time("sent_at"),
+        author=_parse_author(fields.object("author"), item_id),
+        rating=rating,
+        scale=scale or 5,
+        title=title,
+        text=text,
+        url=fields.text("url", limit=2000),
+        language=_language(fields.text("language", limit=35)),
+        edited_at=edited_at,
+        is_deleted=is_deleted,
+        reply=reply,
+        attachments=tuple(_parse_attachment(part) for part in fields.objects("attachments", limit=MAX_ATTACHMENTS)),
+        details={"claimed": claimed} if claimed else {},
+    )
+
+
+def _parse_author(fields: Fields | None, review_id: str) -> Address:
+    """Whoever wrote a review is nobody else: his id counts among authors of reviews only; without one he is this review's."""
+    written = fields.identifier("id", limit=MAX_SENDER_ID_CHARACTERS) if fields is not None else ""
+    name = fields.text("name", limit=200) if fields is not None else ""
+    return Address(address=written or f"review:{review_id}"[:320], name=name, kind=IDENTITY_KIND)
+
+
 _READERS: dict[str, Callable[[Fields], InboundItem]] = {
     "message": _parse_message,
     "change": _parse_change,
     "status": _parse_status,
+    "review": _parse_review,
 }

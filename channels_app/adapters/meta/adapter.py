@@ -33,8 +33,8 @@ class MetaAdapter(ChannelAdapter):
 
     can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.READ_RECEIPTS | Can.CHOICES | Can.PUBLIC | Can.PRIVATE_REPLY
     # https://developers.facebook.com/docs/messenger-platform/policy/policy-overview: 24 hours, people seven days with HUMAN_AGENT
-    messaging_window = timedelta(hours=24)
-    extended_window = timedelta(days=7)
+    messaging_window: ClassVar[timedelta | None] = timedelta(hours=24)
+    extended_window: ClassVar[timedelta | None] = timedelta(days=7)
     readers: ClassVar[Readers]
 
     @property
