@@ -44,6 +44,9 @@ class Route:
             "name": "Odd",
             "customer": ticket.customer_id,
             "kind": "email",
+            "external_id": "A-1",
+            "title": "Odd",
+            "occurred_at": "2026-03-02T09:00:00Z",
         }
         return {name: values[name] for name in self.required if name in values}
 
