@@ -91,6 +91,20 @@ class _Fold:
             # Two clocks (the provider's and ours) may disagree by a moment; nobody answers before he is asked.
             values.first_response_seconds = max(0, round((event.at - values.waiting_started_at).total_seconds()))
 
+    def call_answered(self, event: LoggedEvent) -> None:
+        """A person picked up: the first answer as much as a written one, and no written reply."""
+        values = self.values
+        values.contact_count = max(values.contact_count, event.data["contact"])
+        if values.first_response_at is None and values.waiting_started_at is not None:
+            values.first_response_at = event.at
+            values.first_responder_id = event.actor_id
+            values.first_response_seconds = max(0, round((event.at - values.waiting_started_at).total_seconds()))
+
+    def call_deflected(self, event: LoggedEvent) -> None:
+        """The caller was asked to write: until he does, nobody owes him an answer, unless he has said what it is about."""
+        if self.values.first_response_at is None and not event.data["has_words"]:
+            self.values.waiting_started_at = None
+
     def assigned(self, event: LoggedEvent) -> None:
         self.values.agent_id = event.data.get("to_assignee", self.values.agent_id)
         self.values.team_id = event.data.get("to_team", self.values.team_id)
@@ -155,6 +169,8 @@ _READERS: dict[str, Callable[[_Fold, LoggedEvent], None]] = {
     "ticket.opened": _Fold.opened,
     "message.received": _Fold.received,
     "ticket.replied": _Fold.replied,
+    "call.answered": _Fold.call_answered,
+    "call.deflected": _Fold.call_deflected,
     "ticket.assigned": _Fold.assigned,
     "ticket.resolved": _Fold.resolved,
     "ticket.reopened": _Fold.reopened,

@@ -1,11 +1,15 @@
 """Ticket events in words: the small lines between the bubbles."""
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.models import Ticket, TicketEvent
+from tickets.policies.call_summary import clock
 
 EVENT_ICONS = {
     "ticket.assigned": "user",
@@ -24,6 +28,13 @@ EVENT_ICONS = {
     "ticket.tags_changed": "tag",
     "customer.reach_changed": "user-x",
     "customer.address_changed": "phone",
+    "call.answered": "phone",
+    "call.ended": "phone",
+    "call.deflected": "message-square",
+    "call.recorded": "phone",
+    "callback.requested": "phone",
+    "callback.done": "phone",
+    "callback.cancelled": "phone",
     "survey.answered": "star",
     "review.changed": "star",
     "review.deleted": "trash-2",
@@ -43,6 +54,11 @@ _SENTENCES = {
     "review.deleted": gettext_lazy("The author deleted the review at the site"),
     "review.answered_elsewhere": gettext_lazy("Somebody answered this review at the site itself"),
     "review.answer_removed": gettext_lazy("Our answer does not stand at the site any more"),
+    "call.answered": gettext_lazy("%(who)s answered the call"),
+    "call.deflected": gettext_lazy("The caller goes on in writing"),
+    "call.recorded": gettext_lazy("The recording of the call is here"),
+    "callback.done": gettext_lazy("%(who)s called back"),
+    "callback.cancelled": gettext_lazy("%(who)s cancelled the call back"),
     "survey.planned": gettext_lazy("The customer will be asked how it was"),
     "survey.sent": gettext_lazy("The customer was asked how it was"),
     "survey.suppressed": gettext_lazy("The customer is not asked this time"),
@@ -160,7 +176,21 @@ def _review_changed(event: Any, words: dict[str, Any]) -> str:
     }
 
 
+def _call_ended(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("is_missed"):
+        return _("A missed call: nobody talked to the caller")
+    seconds = event.data.get("talk_seconds")
+    return _("The call is over") if seconds is None else _("The call is over after %(time)s") % {"time": clock(seconds)}
+
+
+def _callback_requested(event: Any, words: dict[str, Any]) -> str:
+    due_at = timezone.localtime(datetime.fromisoformat(event.data["due_at"]))
+    return _("The customer is to be called back by %(time)s") % {"time": date_format(due_at, "j M H:i")}
+
+
 _WRITERS = {
+    "call.ended": _call_ended,
+    "callback.requested": _callback_requested,
     "ticket.opened": _opened,
     "ticket.assigned": _assigned,
     "ticket.status_changed": _status_changed,

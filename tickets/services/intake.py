@@ -11,13 +11,15 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from channels_app.adapters.base import Ignored, InboundItem, InboundMessage, ReviewReceived
+from channels_app.adapters.base import CallReceived, Ignored, InboundItem, InboundMessage, ReviewReceived
 from channels_app.models import Channel, InboundEvent
 from helpdesk.common.clock import now
 from helpdesk.common.errors import ParseError
 from helpdesk.common.failpoints import failpoint
 from helpdesk.common.rows import Batch, fetch
 from tickets.services.acknowledging import acknowledge_ticket
+from tickets.services.asking import take_answers
+from tickets.services.calls import file_call
 from tickets.services.expectations import set_expectation
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile, store_file
@@ -81,6 +83,8 @@ def _file(
     if filed.outcome == "created" and isinstance(item, InboundMessage) and filed.ticket_id and filed.conversation_id:
         acknowledge_ticket(ticket_id=filed.ticket_id, conversation_id=filed.conversation_id, item=item)
         set_expectation(channel=channel, ticket_id=filed.ticket_id, conversation_id=filed.conversation_id, item=item)
+    if filed.is_awaited and isinstance(item, InboundMessage) and filed.ticket_id and filed.message_id:
+        take_answers(ticket_id=filed.ticket_id, message_id=filed.message_id, item=item)
     return filed
 
 
@@ -114,7 +118,7 @@ def _find_duplicate(channel: Channel, item: InboundItem) -> Filed | None:
 
 
 def _store_attachments(item: InboundItem) -> Sequence[StoredFile]:
-    if not isinstance(item, (InboundMessage, ReviewReceived)):
+    if not isinstance(item, (InboundMessage, ReviewReceived, CallReceived)):
         return ()
     return [
         store_file(
@@ -142,6 +146,8 @@ def _run_steps(
             return filed
     if isinstance(item, InboundMessage):
         return file_message(channel=channel, item=item, event=event, files=files, batch=batch)
+    if isinstance(item, CallReceived):
+        return file_call(channel=channel, item=item, event=event, files=files, batch=batch)
     if isinstance(item, ReviewReceived):
         return file_review(channel=channel, item=item, event=event, files=files)
     raise ParseError("unknown_item", f"Nothing here can file an item of type {type(item).__name__}.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import (
     AdapterError,
+    CallReceived,
     ChannelAdapter,
     InboundAttachment,
     InboundItem,
@@ -100,7 +101,9 @@ def _parse(adapter: ChannelAdapter, event: InboundEvent) -> tuple[Sequence[Inbou
 def _file_readable(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
     """File the readable items of an event that goes into quarantine; run again, they are known and filed once."""
     whole = _completing(event, adapter)
-    return [receive(channel=event.channel, item=_with_media(event, adapter, whole(item)), event=event) for item in items]
+    return [
+        receive(channel=event.channel, item=_with_media(event, adapter, whole(item)), event=event) for item in items
+    ]
 
 
 def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[InboundItem]) -> list[Filed]:
@@ -143,7 +146,9 @@ def _with_media(event: InboundEvent, adapter: ChannelAdapter, item: InboundItem)
 
     A passing failure lets the event wait, but not beyond its last attempt; nor do many slow files outlast the lease.
     """
-    if not isinstance(item, (InboundMessage, ReviewReceived)) or all(a.content is not None for a in item.attachments):
+    if not isinstance(item, (InboundMessage, ReviewReceived, CallReceived)) or all(
+        a.content is not None for a in item.attachments
+    ):
         return item
     deadline = monotonic() + MEDIA_SECONDS
     files = [
