@@ -45,7 +45,7 @@ def with_post(client: GraphClient, item: InboundMessage, *, scope: str, fields: 
     known = _remember(f"meta-post:{scope}:{post_id}", lambda: _read_post(client, post_id, fields))
     if not known:
         return item
-    text, _separator, permalink = known.partition("\n\n")
+    permalink, _separator, text = known.partition("\n")
     found = {**post, "text": text, "permalink": post.get("permalink") or permalink}
     return replace(item, details={**item.details, "post": found})
 
@@ -53,7 +53,7 @@ def with_post(client: GraphClient, item: InboundMessage, *, scope: str, fields: 
 def _read_post(client: GraphClient, post_id: str, fields: tuple[str, str]) -> str:
     answer = client.read(post_id, fields=",".join(fields))
     text = _text(answer.get(fields[0]))[:_MAX_POST_CHARACTERS]
-    return f"{text}\n\n{_text(answer.get(fields[1]))[:_MAX_POST_CHARACTERS]}"
+    return f"{one_line(_text(answer.get(fields[1])))[:_MAX_POST_CHARACTERS]}\n{text}"
 
 
 def with_mention(client: GraphClient, item: InboundMessage, *, account_id: str) -> InboundMessage:
