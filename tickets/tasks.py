@@ -4,6 +4,7 @@ from celery import shared_task
 
 from helpdesk.core.services import record_job_run
 from tickets.services import delivery, lifecycle, processing
+from tickets.webchat import mailing
 
 
 @shared_task
@@ -44,3 +45,10 @@ def close_due_tickets() -> None:
     """Close resolved tickets whose reopen window is over."""
     with record_job_run("close_tickets") as job:
         job.handled = lifecycle.close_due_tickets()
+
+
+@shared_task
+def mail_chat_answers() -> None:
+    """Mail the answers of the web chat that nobody fetched."""
+    with record_job_run("mail_chat_answers") as job:
+        job.handled = mailing.mail_unfetched_answers()

@@ -28,6 +28,7 @@ _JOB_NAMES = {
     "send_messages": gettext_lazy("Send replies"),
     "recover_leases": gettext_lazy("Take over from workers that died"),
     "check_channels": gettext_lazy("Try the connections of all channels"),
+    "mail_chat_answers": gettext_lazy("Mail chat answers that nobody fetched"),
     "close_tickets": gettext_lazy("Close tickets that stayed resolved"),
     "plan_surveys": gettext_lazy("Plan surveys"),
     "send_surveys": gettext_lazy("Send surveys"),

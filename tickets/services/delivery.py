@@ -29,6 +29,7 @@ from tickets.policies import delivery as policy
 from tickets.services.actors import Actor
 from tickets.services.composing import compose_outbound
 from tickets.services.events import write_event
+from tickets.services.live import tell_message
 from tickets.services.locking import lock_ticket
 from tickets.services.review_replies import refresh_review_of
 
@@ -64,12 +65,13 @@ WHERE id = (
       AND (m.next_try_at IS NULL OR m.next_try_at <= statement_timestamp())
       AND (m.send_after IS NULL OR m.send_after <= statement_timestamp())
       AND (%(only)s::bigint IS NULL OR m.id = %(only)s)
+      AND (%(channel)s::bigint IS NULL OR m.channel_id = %(channel)s)
       AND m.channel_id NOT IN (SELECT channel_id FROM saturated)
       AND NOT EXISTS (
         SELECT 1 FROM tickets_message e
         WHERE e.conversation_id = m.conversation_id AND e.id < m.id AND e.delivery_state IN ('queued', 'sending') OFFSET 0)
     ORDER BY m.next_try_at NULLS FIRST, m.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, attempts
+RETURNING id, attempts, channel_id
 """
 
 
@@ -82,38 +84,50 @@ def send_due_messages() -> int:
     """Send what is due, one by one (sweep); returns how many were handled. Any number of workers may run it at once."""
     handled = 0
     deadline = monotonic() + SWEEP_SECONDS
-    while handled < MOST_PER_SWEEP and monotonic() < deadline and _send_one(None):
+    while handled < MOST_PER_SWEEP and monotonic() < deadline and _send_one() is not None:
         handled += 1
     return handled
 
 
 def send_message(*, message_id: int) -> bool:
-    """Send one message if it is due and nothing older of its conversation waits; True when it was taken."""
-    return _send_one(message_id)
+    """Send one message if it is due and nothing older of its conversation waits; True when it was taken.
+
+    Then what else its channel has by now: the next part of the same answer, and messages whose bell rang while the channel had enough
+    under way.
+    """
+    deadline = monotonic() + SWEEP_SECONDS
+    channel_id = _send_one(message_id=message_id)
+    is_taken = channel_id is not None
+    while channel_id is not None and monotonic() < deadline:
+        channel_id = _send_one(channel_id=channel_id)
+    return is_taken
 
 
-def _send_one(message_id: int | None) -> bool:
-    claimed = _claim(message_id)
+def _send_one(*, message_id: int | None = None, channel_id: int | None = None) -> int | None:
+    """The channel of the message that was taken; None when there was none to take."""
+    claimed = _claim(message_id, channel_id)
     if claimed is None:
-        return False
+        return None
     failpoint("delivery.after_claim")
-    _deliver(*claimed)
-    return True
+    claimed_id, attempt, channel = claimed
+    _deliver(claimed_id, attempt)
+    return channel
 
 
-def _claim(message_id: int | None) -> tuple[int, int] | None:
+def _claim(message_id: int | None, channel_id: int | None) -> tuple[int, int, int] | None:
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM,
             {
                 "lease": LEASE.total_seconds(),
                 "only": message_id,
+                "channel": channel_id,
                 "most": MOST_LEASED_PER_CHANNEL,
                 "tripped": FAILURES_BEFORE_PAUSE,
             },
         )
         row = cursor.fetchone()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def _deliver(message_id: int, attempt: int) -> None:
@@ -182,7 +196,10 @@ def _keep_receipt(receipt: Receipt, current: Message, ticket: Ticket) -> None:
         current.recipients.filter(address=address).update(state=State.FAILED, reason=reason[:2000])
     refresh_review_of(current)
     data = {"message": current.pk, "state": State.SENT, "code": "some_refused" if receipt.refused else ""}
-    write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
+    event = write_event(ticket=ticket, kind="message.delivery_changed", actor=Actor.system(), data=data)
+    is_live = current.channel is not None and Can.LIVE in adapter_class(current.channel.kind).can
+    if is_live and current.conversation_id is not None:
+        tell_message(conversation_id=current.conversation_id, ticket_id=ticket.pk, sequence=event.sequence)
 
 
 def _record_failure(message: Message, attempt: int, error: AdapterError) -> None:
