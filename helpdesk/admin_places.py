@@ -52,6 +52,7 @@ GROUPS = (
 # In the order of the page. A model that is not named here stands at the end of the group of its app.
 PLACES: dict[str, Place] = {
     "tickets.ticket": Place(group="work", icon="inbox", text=_("Every customer's case, from the first message on.")),
+    "tickets.review": Place(group="work", icon="star", text=_("What is said in public, and whether it is answered.")),
     "surveys.response": Place(group="work", icon="vote", text=_("Scores and comments of your customers.")),
     "reporting.ticketfact": Place(
         name=_("Figures"), group="work", icon="chart", text=_("What was measured, and the tickets behind it.")

@@ -29,6 +29,7 @@ from tickets.api.events import TicketEventViewSet
 from tickets.api.identities import IdentityViewSet, OrganizationViewSet
 from tickets.api.inbound_events import InboundEventViewSet
 from tickets.api.messages import MessageViewSet
+from tickets.api.reviews import ReviewViewSet
 from tickets.api.teams import TagViewSet, TeamViewSet
 from tickets.api.tickets import TicketViewSet
 
@@ -49,6 +50,7 @@ RESOURCES: dict[str, Any] = {
     "reports/csat": CsatReport,
     "reports/first-response": FirstResponseReport,
     "reports/volume": VolumeReport,
+    "reviews": ReviewViewSet,
     "survey-responses": SurveyResponseViewSet,
     "tags": TagViewSet,
     "teams": TeamViewSet,

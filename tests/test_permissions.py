@@ -66,6 +66,8 @@ API = {
     ("get", "reports/csat-list"): EVERYBODY,
     ("get", "reports/first-response-list"): EVERYBODY,
     ("get", "reports/volume-list"): EVERYBODY,
+    ("get", "reviews-list"): EVERYBODY,
+    ("get", "reviews-detail"): EVERYBODY,
     ("get", "survey-responses-list"): EVERYBODY,
     ("get", "survey-responses-detail"): EVERYBODY,
     ("get", "tags-list"): READERS,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 _READ_WORK = {
     "tickets.view_ticket", "tickets.view_message", "tickets.view_attachment", "tickets.view_conversation",
     "tickets.view_ticketevent", "tickets.view_customer", "tickets.view_customeridentity", "tickets.view_organization",
-    "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "accounts.view_user",
+    "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "tickets.view_review", "accounts.view_user",
     "tickets.view_businesshours", "tickets.view_businesshoursspan", "tickets.view_holiday",
     "channels_app.view_channel", "channels_app.view_brand", "surveys.view_response", "surveys.view_invitation",
     "reporting.view_ticketfact",
@@ -22,7 +22,7 @@ _LEAD_WORK = {
     "tickets.change_tag", "tickets.delete_tag", "tickets.change_team", "tickets.add_teammembership",
     "tickets.change_teammembership", "tickets.delete_teammembership", "channels_app.view_inboundevent",
     "channels_app.change_inboundevent", "surveys.view_survey", "core.view_jobrun", "surveys.view_every_response",
-    "reporting.view_every_figure",
+    "reporting.view_every_figure", "tickets.add_review",
 }  # fmt: skip
 _SET_UP = {
     "tickets.add_businesshours", "tickets.change_businesshours", "tickets.delete_businesshours",
@@ -44,7 +44,7 @@ ROLES: dict[str, set[str]] = {
     "marketing": {
         "tickets.view_public_posts", "surveys.view_response", "surveys.view_every_response", "surveys.view_survey",
         "reporting.view_ticketfact", "reporting.view_every_figure", "channels_app.view_channel", "channels_app.view_brand",
-        "tickets.view_team",
+        "tickets.view_team", "tickets.view_review",
     },
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.core.models import SiteSettings
-from tickets.models import Draft, Tag, Ticket
+from tickets.models import Conversation, Draft, Tag, Ticket
 from tickets.models.ticket import OPEN_STATUSES
 
 PAGE_SIZE = 50
@@ -29,6 +29,7 @@ VIEWS = {
     "unassigned": _("Unassigned"),
     "open": pgettext_lazy("tickets still open", "Open"),
     "late": _("Late"),
+    "public": _("Public, unanswered"),
     "all": _("All"),
 }
 DEFAULT_VIEW = "open"
@@ -134,10 +135,16 @@ def tickets_in_view(*, user: Any, view: str) -> QuerySet[Ticket]:
         "unassigned": Q(assignee=None),
         "open": Q(),
         "late": Q(waiting_since__isnull=False, waiting_since__lt=late_before()),
+        "public": Q(waiting_since__isnull=False) & Q(Exists(_public_threads())),
         "all": None,
     }
     condition = conditions[view]
     return seen if condition is None else seen.still_open().filter(condition)
+
+
+def _public_threads() -> QuerySet[Conversation]:
+    """What everybody can read of a ticket: comments, mentions and reviews that are its running conversations."""
+    return Conversation.objects.filter(active_ticket=OuterRef("pk"), visibility=Conversation.Visibility.PUBLIC)
 
 
 def count_views(*, user: Any) -> dict[str, int]:
