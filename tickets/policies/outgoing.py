@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from channels_app.adapters.base import Limits
+from helpdesk.common.text_weight import weighted_length
 
 
 class Window(StrEnum):
@@ -27,7 +28,9 @@ class Misfit:
 
 
 def measure_text(text: str, unit: str) -> int:
-    """The length of a text as the provider counts: characters, UTF-16 units or UTF-8 bytes."""
+    """The length of a text as the provider counts: characters, UTF-16 units, UTF-8 bytes, or weighted characters."""
+    if unit == "weighted":
+        return weighted_length(text)
     if unit == "bytes":
         return len(text.encode("utf-8", "replace"))
     return len(text.encode("utf-16-le", "replace")) // 2 if unit == "utf16" else len(text)
@@ -54,7 +57,7 @@ def find_misfits(
         most = min(filter(None, (most, limits.choice_text)), default=None)
         if not text.strip():
             misfits.append(Misfit(field="text", code="text_missing"))
-    length = measure_text(text, limits.unit)
+    length = measure_text(text, (limits.public_unit if is_public else "") or limits.unit)
     if most is not None and length > most:
         misfits.append(Misfit(field="text", code="text_too_long", limit=most, given=str(length)))
     for content_type, size in files:

@@ -153,7 +153,7 @@ def test_business_account_that_answers_itself_is_no_customer(captured):
     update = json.loads(captured("business_message").body)
     update["business_message"]["from"] = {"id": 5, "is_bot": False, "first_name": "Owner"}
     [item] = parse_json(update)
-    assert (item.is_echo, item.sender.address) == (True, "7000000001")
+    assert (item.is_echo, item.sender.address, [one.address for one in item.to]) == (True, "5", ["7000000001"])
 
 
 def test_every_deleted_message_is_named(captured):
