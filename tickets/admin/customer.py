@@ -20,8 +20,18 @@ from channels_app.registry import adapter_class, identity_kind_choices
 from helpdesk.accounts.models import User
 from helpdesk.common.admin import BoundedPaginator, ServiceAdmin, state_badge
 from helpdesk.common.errors import HelpdeskError
+from tickets.admin.customer_merging import CustomerMergingPages
 from tickets.models import Conversation, Customer, CustomerIdentity
-from tickets.selectors.customer_pages import SHOWN_IDENTITIES, find_customers, ticket_outline
+from tickets.selectors.customer_pages import (
+    SHOWN_EVENTS,
+    SHOWN_IDENTITIES,
+    SHOWN_MERGES,
+    find_customers,
+    merges_of,
+    outside_events,
+    ticket_outline,
+)
+from tickets.selectors.customer_suggestions import suggest_same
 from tickets.services.actors import Actor
 from tickets.services.customers import add_identity, create_customer, update_customer
 
@@ -62,7 +72,7 @@ def _without_name(entry: LogEntry, customer: Customer) -> LogEntry:
 
 
 @admin.register(Customer)
-class CustomerAdmin(ServiceAdmin):
+class CustomerAdmin(CustomerMergingPages, ServiceAdmin):
     form = CustomerForm
     paginator = CustomerPaginator
     list_display = ("who", "addresses", "organization", "language", "last_heard_of", "marks")
@@ -161,6 +171,10 @@ class CustomerAdmin(ServiceAdmin):
                 "hd_identity_kinds": identity_kind_choices(),
                 "hd_may_add_identity": self.may_add_identity(request, customer),
                 "hd_tickets": ticket_outline(customer=customer, user=request.user),
+                "hd_events": outside_events(customer_id=customer.pk)[:SHOWN_EVENTS],
+                "hd_merges": merges_of(customer_id=customer.pk)[:SHOWN_MERGES],
+                "hd_suggestions": suggest_same(customer_id=customer.pk, user=request.user),
+                "hd_may_merge": self.has_change_permission(request, customer),
             }
             extra_context = {**panels, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, extra_context)
@@ -177,7 +191,8 @@ class CustomerAdmin(ServiceAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         add = self.admin_site.admin_view(self.add_address)
-        return [path("<int:customer_id>/address/", add, name="tickets_customer_address"), *super().get_urls()]
+        address = path("<int:customer_id>/address/", add, name="tickets_customer_address")
+        return [address, *self.merging_urls(), *super().get_urls()]
 
     def may_add_identity(self, request: HttpRequest, customer: Customer) -> bool:
         return request.user.has_perm("tickets.add_customeridentity") and self.has_change_permission(request, customer)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-from tickets.admin import bulk, changes, choices, files, inbox, new_ticket, workspace, writing
+from tickets.admin import bulk, changes, choices, files, inbox, new_ticket, panel, workspace, writing
 from tickets.admin.doors import AgentRequest, View, door, may_read_tickets, on_ticket
 from tickets.models import Ticket
 from tickets.selectors.search import search_tickets
@@ -60,21 +60,27 @@ class TicketAdmin(admin.ModelAdmin):
         def post(view: View, permission: str) -> View:
             return on_ticket(view, method="POST", permission=permission)
 
-        reply = "tickets.reply_ticket"
+        reply, customer = "tickets.reply_ticket", "tickets.change_customer"
         own: list[Any] = [
             named("", door(_inbox, method="GET, POST"), "changelist"),
             named("pane/", door(inbox.pane), "pane"),
             named("choices/<slug:what>/", door(choices.choices), "choices"),
             named("add/", door(new_ticket.new_ticket, method="GET, POST"), "add"),
             named("add/known-addresses/", door(new_ticket.suggestions), "suggestions"),
+            named("add/templates/", door(template_panel.of_channel), "channel_templates"),
             named("<int:pk>/", on_ticket(_history), "open"),
             named("<int:pk>/change/", on_ticket(workspace.workspace, tickets=workspace_tickets), "change"),
             named("<int:pk>/history/", on_ticket(_history), "history"),
             named("<int:pk>/messages/", on_ticket(workspace.messages, tickets=workspace.polled_tickets), "messages"),
-            named("<int:pk>/panel/", on_ticket(workspace.panel, tickets=workspace.panel_tickets), "panel"),
+            named("<int:pk>/panel/", on_ticket(panel.panel, tickets=panel.panel_tickets), "panel"),
+            named("<int:pk>/panel/channels/", on_ticket(panel.preferred_channels), "preferred_channels"),
+            named("<int:pk>/panel/prefer/", post(panel.prefer, customer), "prefer"),
+            named("<int:pk>/panel/apart/", post(panel.apart, customer), "apart"),
             named("<int:pk>/message/<int:message_id>/html/", on_ticket(files.whole_message), "whole_message"),
             named("<int:pk>/file/<uuid:uuid>/", on_ticket(files.download), "file"),
             named("<int:pk>/picture/<uuid:uuid>/", on_ticket(files.picture), "picture"),
+            named("<int:pk>/media/<uuid:uuid>/", on_ticket(media.play), "media"),
+            named("<int:pk>/templates/", on_ticket(template_panel.of_ticket, permission=reply), "templates"),
             named("<int:pk>/reply/", post(writing.reply, reply), "reply"),
             named("<int:pk>/draft/", post(writing.draft, reply), "draft"),
             named("<int:pk>/read/", post(writing.read, reply), "read"),

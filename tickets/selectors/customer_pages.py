@@ -12,6 +12,8 @@ from tickets.models import Customer, CustomerEvent, CustomerIdentity, CustomerMe
 FOUND_CAP = 300
 SHOWN_TICKETS = 20
 SHOWN_IDENTITIES = 50
+SHOWN_EVENTS = 50
+SHOWN_MERGES = 20
 _PHONE = re.compile(r"\+?[\d\s().\-/]{6,30}")
 _LETTERS = re.compile(r"\w{3}")
 

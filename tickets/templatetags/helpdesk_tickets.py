@@ -1,5 +1,6 @@
 """Small pieces that inbox and workspace print: icons, avatars, chips, times, linked text."""
 
+import json
 import re
 import zlib
 from datetime import datetime
@@ -195,3 +196,11 @@ def linked(text: str) -> SafeString:
 def shown_name(user: Any) -> str:
     """The name of an agent."""
     return user.display_name if user else ""
+
+
+@register.filter
+def attribute_text(value: Any) -> str:
+    """An attribute of the CRM on one line; what is no text or number is shown as JSON."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)[:200] if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)[:200]
