@@ -47,7 +47,10 @@ OutboundStep = Callable[[Message, OutboundMessage], OutboundMessage]
 # The outbox may hold thousands of messages. So it is asked once, not per row, which channels have enough under way; and OFFSET 0
 # keeps "is nothing older waiting?" a look into the index per row: as a join, PostgreSQL would compare every pair of messages
 # whenever its statistics are of a time when the outbox was empty.
+# Claims go one by one: senders that looked at the same moment would each see none under way and together take far too many. Both
+# statements travel at once, in one transaction, each with a view of its own.
 _CLAIM = """
+SELECT pg_advisory_xact_lock(hashtextextended('delivery.claim', 0));
 WITH saturated AS (
     SELECT s.channel_id FROM tickets_message s
     WHERE s.delivery_state = 'sending' AND s.lease_until > statement_timestamp()
@@ -126,6 +129,7 @@ def _claim(message_id: int | None, channel_id: int | None) -> tuple[int, int, in
                 "tripped": FAILURES_BEFORE_PAUSE,
             },
         )
+        cursor.nextset()
         row = cursor.fetchone()
     return None if row is None else (row[0], row[1], row[2])
 
