@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bench.jobs.ingest import Ingest
     from bench.measuring import Compared
 
-JOBS = ("ingest", "replay", "list", "detail", "inbox", "workspace", "search", "report")
+JOBS = ("ingest", "replay", "list", "detail", "inbox", "workspace", "search", "report", "webhooks", "slow_provider")
 
 
 def main() -> int:
@@ -54,7 +54,8 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
         yield row
     if job is not None and "replay" in options.only:
         yield ingest.replay_row(job)
-    if set(options.only) == {"replay"}:
+    yield from _channels(options)
+    if set(options.only) <= {"replay", "webhooks", "slow_provider"}:
         return
     yield _load(options)
     if job is not None and small is not None:
@@ -62,6 +63,15 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
         yield row
         yield ingest.growth_row(small, large, f"{options.tickets:,} tickets")
     yield from _pages(options)
+
+
+def _channels(options: argparse.Namespace) -> Iterator[Row]:
+    from bench.jobs import slow_provider, webhooks
+
+    if "webhooks" in options.only:
+        yield from webhooks.rows()
+    if "slow_provider" in options.only:
+        yield from slow_provider.rows()
 
 
 def _load(options: argparse.Namespace) -> Row:

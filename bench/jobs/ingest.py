@@ -36,7 +36,7 @@ class Ingest:
         self.channel = _channel("bench-ours")
         self._raw_channel = _channel("bench-raw")
         self._mails, self._raw_mails = mails(10**7, seed=1), mails(10**7, seed=2)
-        self._connection = psycopg.connect(**_parameters(), autocommit=True)
+        self._connection = psycopg.connect(**connection_parameters(), autocommit=True)
         self._connection.execute(Path(__file__).parents[1].joinpath("raw.sql").read_text())
         self._backends = (self._connection.info.backend_pid, backend_pid())
 
@@ -159,7 +159,8 @@ def _channel(slug: str) -> Channel:
     return create_channel(kind="email", slug=slug, config={"address": address}, secrets={}, brand_name="Bench")
 
 
-def _parameters() -> dict[str, Any]:
+def connection_parameters() -> dict[str, Any]:
+    """How to reach the database of the run beside Django's own connection."""
     database = settings.DATABASES["default"]
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return {key: database[name] for key, name in names.items() if database.get(name)}
