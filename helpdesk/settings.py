@@ -138,7 +138,7 @@ CSRF_COOKIE_HTTPONLY = False  # our script reads it for HTMX requests
 # Language and time ---------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("HELPDESK_LANGUAGE", default="en")
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish")), ("ar", _("Arabic"))]
-LOCALE_PATHS = [BASE_DIR / "helpdesk" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "helpdesk" / "locale", BASE_DIR / "tickets" / "webchat" / "locale"]
 FORMAT_MODULE_PATH = ["helpdesk.formats"]
 USE_I18N = True
 USE_TZ = True
@@ -234,9 +234,7 @@ HELPDESK_CHANNEL_ADAPTERS = {
     "instagram": "channels_app.adapters.instagram.adapter.InstagramAdapter",
     "webchat": "channels_app.adapters.webchat.adapter.WebchatAdapter",
     "sms": "channels_app.adapters.sms.adapter.SmsAdapter",
-    "google_reviews": "channels_app.adapters.google_reviews.adapter.GoogleReviewsAdapter",
-    "facebook_reviews": "channels_app.adapters.facebook_reviews.adapter.FacebookReviewsAdapter",
-    "review_feed": "channels_app.adapters.review_feed.adapter.ReviewFeedAdapter",
+    "voice": "channels_app.adapters.voice.adapter.VoiceAdapter",
     "telegram": "channels_app.adapters.telegram.adapter.TelegramAdapter",
     "google_reviews": "channels_app.adapters.google_reviews.adapter.GoogleReviewsAdapter",
     "facebook_reviews": "channels_app.adapters.facebook_reviews.adapter.FacebookReviewsAdapter",
@@ -254,7 +252,7 @@ HELPDESK_INTAKE_STEPS = [
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
 HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "surveys.services.links.put_in_survey_link"]
 # Providers that want an answer in the request that delivers an event: kind -> callable (channel, raw event) -> (type, body).
-HELPDESK_REQUEST_ANSWERS: dict[str, str] = {}
+HELPDESK_REQUEST_ANSWERS: dict[str, str] = {"voice": "tickets.voice.answering.answer_call"}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
 HELPDESK_WORKSPACE_PANELS = ["surveys.selectors.panels.survey_panel"]
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels_app.adapters.base import CallReceived
+from helpdesk.common.errors import ParseError
 from helpdesk.common.text import preview
 from tickets.models import Call
 from tickets.policies.call_summary import CallStory, tell_call
@@ -15,8 +16,11 @@ from tickets.services.search import index_messages
 PATIENT_ATTEMPTS = 4
 
 
-class CallNotHereYet(Exception):
-    """A step came before the call it belongs to; the event is tried again a little later."""
+class CallNotHereYet(ParseError):
+    """A step came before the call it belongs to; its event is tried again a little later."""
+
+    def __init__(self, external_id: str) -> None:
+        super().__init__("call_not_here_yet", f"The first step of the call {external_id} is not here yet.")
 
 
 @dataclass(kw_only=True)
@@ -49,15 +53,15 @@ def story_of(call: Call) -> CallStory:
     )
 
 
-def retell(step: CallStep) -> None:
+def retell(call: Call, change: TicketChange) -> None:
     """Bring the call's line up to date with what is known now."""
-    message, text = step.call.message, tell_call(story_of(step.call))
+    message, text = call.message, tell_call(story_of(call))
     if text == message.text:
         return
-    was_preview = step.change.ticket.preview == preview(message.text, PREVIEW_LENGTH)
+    was_preview = change.ticket.preview == preview(message.text, PREVIEW_LENGTH)
     message.text = message.reply_text = text
     message.save(update_fields=["text", "reply_text"])
     index_messages([(message.pk, f"{message.subject}\n{text}")])
     if was_preview:
-        step.change.set(preview=preview(text, PREVIEW_LENGTH))
-    step.change.tell("message.changed", {"message": message.pk, "change": "call"})
+        change.set(preview=preview(text, PREVIEW_LENGTH))
+    change.tell("message.changed", {"message": message.pk, "change": "call"})

@@ -68,7 +68,7 @@ def file_call(
         _STEPS[item.step](step)
     if _state_of(call) != before:
         call.save()
-        retell(step)
+        retell(call, change)
     change.save()
     return Filed(
         outcome="changed" if _state_of(call) != before else "duplicate",

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=120)
 MOST_ATTEMPTS = 5
 # The parser's process ended: perhaps the mail's doing, perhaps the machine's.
-PASSING_FAULTS = ("parser_crashed", "parser_timeout", "secret_unreadable", "message_not_here_yet")
+PASSING_FAULTS = ("parser_crashed", "parser_timeout", "secret_unreadable", "message_not_here_yet", "call_not_here_yet")
 MEDIA_SECONDS = 45.0
 COMPLETING_SECONDS = 30.0
 SWEEP_BATCH = 200

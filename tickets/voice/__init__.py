@@ -1,0 +1,1 @@
+"""The call flow: what callers hear, answered in the request that tells a step."""
