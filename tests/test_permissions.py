@@ -93,7 +93,7 @@ API = {
 }
 # Routes that are meant for people without an account, or guard themselves in tests of their own.
 OPEN = {
-    "health_live", "health_ready", "webhook", "contact", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
+    "health_live", "health_ready", "upload", "webhook", "contact", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
 }  # fmt: skip
 METHODS = ("get", "post", "patch", "put", "delete")
 

@@ -126,6 +126,9 @@ class ChannelAdapter:
     messaging_window: ClassVar[timedelta | None] = None
     extended_window: ClassVar[timedelta | None] = None
 
+    # What the provider itself can ask a customer for ("location"): ``OutboundMessage.asks_for`` is one of these or empty.
+    asks_for: ClassVar[frozenset[str]] = frozenset()
+
     def __init__(self, channel: ChannelConfig) -> None:
         self.channel = channel
 

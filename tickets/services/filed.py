@@ -12,3 +12,5 @@ class Filed:
     conversation_id: int | None = None
     message_id: int | None = None
     reason: str | None = None
+    # The ticket waits for something that its customer was asked for.
+    is_awaited: bool = False

@@ -60,8 +60,14 @@ def put_on_hold(*, ticket_id: int, actor: Actor, expected_version: int | None = 
 
 
 def move_to(change: TicketChange, status: str) -> None:
-    """Set one of the open statuses and tell it; nothing where the ticket has it already."""
-    if status != change.ticket.status:
+    """Set one of the open statuses and tell it; nothing where the ticket has it already. Two steps of one verb are one change."""
+    if status == change.ticket.status:
+        return
+    told = change.told("ticket.status_changed")
+    if told is not None:
+        told.data["to"] = status
+        change.set(status=status)
+    else:
         change.tell("ticket.status_changed", {"from": change.ticket.status, "to": status})
         change.set(status=status)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from helpdesk.common.text import preview
-from tickets.models import Conversation, Message, Ticket, TicketEvent
+from tickets.models import Conversation, InformationRequest, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.events import write_event
@@ -103,8 +103,19 @@ def refresh_hot_columns(ticket: Ticket) -> None:
         ticket.last_message_at = last.sort_at
         ticket.last_message_is_inbound = last.direction == Message.Direction.IN
         ticket.preview = preview(last.reply_text or last.text, PREVIEW_LENGTH)
+    # What the customer was asked for goes with the question.
+    InformationRequest.objects.filter(message__ticket=ticket).exclude(ticket=ticket).update(ticket=ticket)
+    asked = InformationRequest.objects.filter(ticket=ticket, state=InformationRequest.State.ASKED)
+    ticket.missing_count = asked.count()
     is_open = ticket.status not in (Ticket.Status.RESOLVED, Ticket.Status.CLOSED)
     ticket.waiting_since = first_unanswered_at(ticket) if is_open else None
     ticket.save(
-        update_fields=["last_message_at", "last_message_is_inbound", "preview", "waiting_since", "unread_count"]
+        update_fields=[
+            "last_message_at",
+            "last_message_is_inbound",
+            "preview",
+            "waiting_since",
+            "unread_count",
+            "missing_count",
+        ]
     )

@@ -68,6 +68,7 @@ def file_message(
         ticket_id=ticket.pk,
         conversation_id=thread.conversation.pk,
         message_id=message.pk,
+        is_awaited=ticket.missing_count > 0,
     )
 
 
@@ -88,7 +89,7 @@ def _write(
     files: Sequence[StoredFile], *, is_new: bool,
 ) -> None:  # fmt: skip
     rows = _events(ticket, events, message)
-    _touch_conversation(thread.conversation, ticket, message.sort_at)
+    _touch_conversation(thread.conversation, ticket, message)
     if is_new:
         batch.insert([ticket])
     else:
@@ -292,10 +293,14 @@ def _events(ticket: Ticket, events: list[tuple[str, dict[str, Any]]], message: M
     ]
 
 
-def _touch_conversation(conversation: Conversation, ticket: Ticket, sort_at: datetime) -> None:
+def _touch_conversation(conversation: Conversation, ticket: Ticket, message: Message) -> None:
+    sort_at = message.sort_at
     conversation.last_message_at = max(filter(None, (conversation.last_message_at, sort_at)))
+    if ticket.status != Ticket.Status.CLOSED:
+        conversation.active_ticket = ticket
+    if "uploaded" in message.flags:
+        # It came over our own page: for the provider the customer has not written, so its window stays as it is.
+        return
     conversation.last_customer_message_at = max(filter(None, (conversation.last_customer_message_at, sort_at)))
     window = conversation.channel.messaging_window or adapter_class(conversation.channel.kind).messaging_window
     conversation.window_expires_at = conversation.last_customer_message_at + window if window else None
-    if ticket.status != Ticket.Status.CLOSED:
-        conversation.active_ticket = ticket

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -186,8 +186,12 @@ def _check_window(conversation: Conversation) -> dict[str, Any]:
 def template_text(channel: Channel, use: TemplateUse) -> str:
     """What the customer reads when the template is sent: its text with the values put in, once and literally."""
     template = _find_template(channel, use)
-    values = dict(zip(template.variables, use.variables, strict=False))
-    return _VARIABLE.sub(lambda found: values.get(found.group(1), found.group(0)), template.body)
+    return fill_template(template, dict(zip(template.variables, use.variables, strict=False)))
+
+
+def fill_template(template: MessageTemplate, values: Mapping[str, str]) -> str:
+    """The text of a template with the values put in, once and literally; a variable without a value stays as it is written."""
+    return _VARIABLE.sub(lambda found: values.get(found.group(1)) or found.group(0), template.body)
 
 
 def _find_template(channel: Channel, use: TemplateUse) -> MessageTemplate:

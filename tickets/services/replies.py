@@ -22,7 +22,7 @@ from tickets.services.message_filing import PREVIEW_LENGTH
 from tickets.services.queueing import Answer, check_sendable, queue_answer, template_text
 from tickets.services.search import index_messages
 
-UNSEEN_KINDS = ("message.received", "ticket.replied", "ticket.noted", "ticket.absorbed")
+UNSEEN_KINDS = ("message.received", "ticket.replied", "ticket.noted", "ticket.absorbed", "messages.taken")
 
 
 @transaction.atomic
@@ -55,23 +55,29 @@ def reply_to_ticket(
     if next_status(ticket.status, "agent_reply") is None:
         raise refuse(ticket, "agent_reply")
     _refuse_unseen(ticket, actor, seen_sequence)
-    conversation = _conversation_for(ticket, conversation_id)
+    conversation = conversation_for(ticket, conversation_id)
     written = template_text(conversation.channel, template) if template is not None else text
     clean = _checked_text(written, allow_empty=bool(attachments))
     answer = Answer(
         text=clean, copies=cc or (), files=attachments, template=template, choices=choices, asks_for=asks_for,
         is_public=is_public, undo_seconds=undo_seconds,
     )  # fmt: skip
-    message = queue_answer(change, conversation, check_sendable(conversation, answer))
-    _apply_reply(change, message)
-    if actor.kind == "agent" and ticket.assignee_id is None:
-        assign(change, assignee_id=actor.user_id)
+    message = answer_through(change, conversation, answer)
     if status_after == "resolved" and ticket.status != Ticket.Status.RESOLVED:
         resolve(change)
     elif status_after == "pending" and ticket.status != Ticket.Status.RESOLVED:
         move_to(change, Ticket.Status.PENDING)
     change.save()
     Draft.objects.filter(ticket=ticket, agent_id=actor.user_id, kind=Message.Kind.MESSAGE).delete()
+    return message
+
+
+def answer_through(change: TicketChange, conversation: Conversation, answer: Answer) -> Message:
+    """Queue an answer as a part of a larger verb, whose caller has checked the text and saves the change."""
+    message = queue_answer(change, conversation, check_sendable(conversation, answer))
+    _apply_reply(change, message)
+    if change.actor.kind == "agent" and change.ticket.assignee_id is None:
+        assign(change, assignee_id=change.actor.user_id)
     ring_on_commit("tickets.tasks.send_message", message.pk)
     return message
 
@@ -99,7 +105,8 @@ def _refuse_unseen(ticket: Ticket, actor: Actor, seen_sequence: int | None) -> N
         raise Conflict("unseen_messages", _("Something new has arrived on this ticket. Read it, then send again."))
 
 
-def _conversation_for(ticket: Ticket, conversation_id: int | None) -> Conversation:
+def conversation_for(ticket: Ticket, conversation_id: int | None) -> Conversation:
+    """The conversation of the ticket that was named, or the one where the customer wrote last. Raises NotVisible."""
     through = Message.objects.filter(ticket=ticket, conversation__isnull=False).select_related(
         "conversation__channel__brand", "conversation__identity", "conversation__customer"
     )

@@ -9,6 +9,7 @@ from helpdesk.common.errors import Conflict, NotVisible
 from helpdesk.common.text import preview
 from tickets.models import Draft, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
+from tickets.services.asking import forget_request
 from tickets.services.assignment import assign
 from tickets.services.changes import TicketChange
 from tickets.services.events import write_event
@@ -50,6 +51,9 @@ def undo_send(*, message_id: int, actor: Actor) -> Message:
     )
     refresh_review_of(message)
     _undo_side_effects(ticket, message, actor)
+    change = TicketChange(ticket, actor)
+    forget_request(change=change, message=message)
+    change.save()
     _restore_clocks(ticket, message)
     if actor.user_id is not None:
         Draft.objects.update_or_create(

@@ -65,6 +65,7 @@ class WhatsAppAdapter(ChannelAdapter):
         "Meta charges for templates."
     )
     can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.READ_RECEIPTS | Can.TEMPLATES | Can.CHOICES
+    asks_for = frozenset({"location"})
     config_form = WhatsAppConfigForm
     messaging_window = timedelta(hours=24)
     limits = Limits(
