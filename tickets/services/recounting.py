@@ -1,6 +1,7 @@
 """What a ticket says of itself, counted anew from the messages it has now. Part of verbs that move messages."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from helpdesk.common.text import preview
 from tickets.models import InformationRequest, Message, Ticket, TicketEvent
@@ -76,7 +77,12 @@ def _recount_clocks(change: TicketChange, messages: Sequence[Message]) -> None:
     asked = human if ticket.opened_by_agent else from_customer
     answers = [reply for reply in replies if asked and reply.pk > asked[0].pk]
     last_reply = replies[-1].pk if replies else 0
-    unanswered = [message.sort_at for message in human if message.pk > last_reply]
+    since = _resolved_before_coming_back(ticket)
+    unanswered = [
+        message.sort_at
+        for message in human
+        if message.pk > last_reply and (since is None or message.received_at >= since)
+    ]
     is_open = ticket.status not in (Ticket.Status.RESOLVED, Ticket.Status.CLOSED)
     if from_customer and not ticket.opened_by_agent:
         change.set(opened_at=from_customer[0].sort_at)
@@ -85,6 +91,17 @@ def _recount_clocks(change: TicketChange, messages: Sequence[Message]) -> None:
         first_response_at=answers[0].sort_at if answers else None,
         waiting_since=min(unanswered, default=None) if is_open else None,
     )
+
+
+def _resolved_before_coming_back(ticket: Ticket) -> datetime | None:
+    """When the ticket was resolved that the customer's own message opened again: he waits since then, not since before."""
+    log = TicketEvent.objects.filter(ticket=ticket).order_by("-sequence")
+    reopened = log.filter(kind="ticket.reopened").first()
+    if reopened is None or not reopened.data.get("by_message"):
+        return None
+    resolved = log.filter(kind="ticket.resolved", sequence__lt=reopened.sequence)
+    at: datetime | None = resolved.values_list("at", flat=True).first()
+    return at
 
 
 def _take_last_message(change: TicketChange) -> None:
