@@ -224,12 +224,11 @@ const showCount = () => {
 
 const showTyping = (name) => {
     clearTimeout(typingTimer);
-    const stays = isAtEnd();
     ui.typing.replaceChildren(...(name ? [h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", { dir: "auto" }, t("typing", { name }))] : []));
     if (name) {
         typingTimer = setTimeout(() => showTyping(""), 6000);
     }
-    if (stays) {
+    if (sticks) {
         toEnd();
     }
 };

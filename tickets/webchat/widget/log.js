@@ -4,6 +4,7 @@ const drawn = new Map();
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 let list = null;
 let scroller = null;
+let sticks = true;
 
 const inOrder = () => [...messages.values()].sort((a, b) => a.pending - b.pending || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
@@ -32,7 +33,7 @@ const picture = (file, local) => {
     const show = (content) => { image.src = URL.createObjectURL(content); };
     // A page whose policy forbids blob: pictures still gets the file.
     image.addEventListener("error", () => frame.replaceWith(chip(file)));
-    image.addEventListener("load", () => { if (isAtEnd()) { toEnd(); } });
+    image.addEventListener("load", () => { if (sticks) { toEnd(); } });
     if (local) {
         show(local);
     } else {
@@ -68,11 +69,10 @@ const bubble = (message, isFirst, isLast, hands) => {
 };
 
 const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
+const toEnd = () => { sticks = true; scroller.scrollTop = scroller.scrollHeight; };
 
 // Only what changed is replaced, so that a screen reader hears new messages alone.
 const draw = (hands) => {
-    const stays = isAtEnd();
     const wanted = [];
     let day = "";
     let before = null;
@@ -113,7 +113,7 @@ const draw = (hands) => {
             list.insertBefore(entry.node, list.children[index] || null);
         }
     });
-    if (stays) {
+    if (sticks) {
         toEnd();
     }
 };

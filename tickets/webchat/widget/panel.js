@@ -31,19 +31,22 @@ const buildLauncher = (onToggle) => {
 };
 
 const buildPanel = (hands) => {
-    list = h("ol", { class: "list", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": t("messages") });
+    list = h("ol", { class: "list" });
+    ui.log = h("div", { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": t("messages") }, list);
     ui.older = h("button", { type: "button", class: "link older", hidden: true, onclick: hands.older }, t("older"));
     ui.welcome = h("div", { class: "welcome" }, h("p", { dir: "auto" }, look.greeting));
     ui.typing = h("div", { class: "typing", role: "status" });
     ui.extra = h("div", { class: "extra" });
-    scroller = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": look.title }, ui.older, ui.welcome, list, ui.typing, ui.extra);
+    scroller = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": look.title }, ui.older, ui.welcome, ui.log, ui.typing, ui.extra);
+    // Whoever reads further up is not pulled down by what comes in.
+    scroller.addEventListener("scroll", () => { sticks = isAtEnd(); });
     ui.notice = h("p", { class: "notice", role: "alert", hidden: true });
     ui.foot = h("div", { class: "foot" });
     ui.logo = h("div", { class: "logo", hidden: true });
     ui.menu = h("div", { class: "menu", hidden: true, id: "menu", role: "group", "aria-label": t("channels") });
     ui.more = iconButton("more", t("channels"), hands.menu, { "aria-expanded": "false", "aria-controls": "menu", hidden: true });
     ui.panel = h("div", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
-        h("header", {}, ui.logo,
+        h("div", { class: "head" }, ui.logo,
             h("div", { class: "heading" }, h("h2", { id: "title", dir: "auto" }, look.title), h("p", { class: look.is_open ? "opening here" : "opening" }, h("i", {}), openingText())),
             ui.more, iconButton("close", t("close"), () => hands.close())),
         ui.menu, scroller, ui.notice, ui.foot);

@@ -9,7 +9,7 @@ const hands = {
     older: async () => {
         const first = inOrder().find((message) => message.id);
         const height = scroller.scrollHeight;
-        list.setAttribute("aria-live", "off");
+        ui.log.setAttribute("aria-live", "off");
         try {
             const answer = await call(`messages?before=${first.id}`);
             answer.messages.forEach((message) => put({ ...message, seen: true }));
@@ -19,7 +19,7 @@ const hands = {
         } catch (error) {
             notice(reason(caught(error)));
         }
-        setTimeout(() => list.setAttribute("aria-live", "polite"), 300);
+        setTimeout(() => ui.log.setAttribute("aria-live", "polite"), 300);
     },
     menu: () => {
         ui.menu.hidden = !ui.menu.hidden;
