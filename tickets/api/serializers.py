@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from helpdesk.common.api.serializers import IdField, InputSerializer
 from tickets.models import Ticket
+from tickets.policies.hand_over import LONGEST_PART
 from tickets.services.queueing import MOST_COPIES
 
 MAX_TEXT_CHARACTERS = 200_000
@@ -101,11 +102,21 @@ class TicketNote(TextWithFiles):
     """An internal note: never sent."""
 
 
+class HandOverGiven(InputSerializer):
+    """What the next one must know; at least one part."""
+
+    asked = serializers.CharField(max_length=LONGEST_PART, allow_blank=True, default="")
+    done = serializers.CharField(max_length=LONGEST_PART, allow_blank=True, default="")
+    promised = serializers.CharField(max_length=LONGEST_PART, allow_blank=True, default="")
+    missing = serializers.CharField(max_length=LONGEST_PART, allow_blank=True, default="")
+
+
 class TicketAssign(InputSerializer):
     """Who and which team; null takes it away, a field that is left out stays."""
 
     assignee = IdField(required=False, allow_null=True)
     team = IdField(required=False, allow_null=True)
+    hand_over = HandOverGiven(required=False, help_text="Kept as an internal note for whoever takes the ticket.")
 
 
 class TicketUndo(InputSerializer):

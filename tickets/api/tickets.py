@@ -35,6 +35,7 @@ from tickets.api.serializers import (
 )
 from tickets.api.shapes import shows_teams, ticket_rows, ticket_shape, tickets_url
 from tickets.models import Ticket
+from tickets.policies.hand_over import HandOver
 from tickets.selectors.search import find_tickets
 from tickets.services import assignment, lifecycle, merging
 from tickets.services.actors import Actor
@@ -177,13 +178,14 @@ class TicketViewSet(ListRows, ResourceViewSet):
     def assign(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give it to a person, a team, both or nobody."""
         data = self.read_input(TicketAssign)
-        if not data:
+        if not data.keys() & {"assignee", "team"}:
             raise ValidationError(_("Name an assignee, a team or both."))
         require_team(request.user, data.get("team"))
         return self._change(
             assignment.assign_ticket,
             assignee_id=data.get("assignee", assignment.UNCHANGED),
             team_id=data.get("team", assignment.UNCHANGED),
+            hand_over=HandOver(**data["hand_over"]) if "hand_over" in data else None,
         )
 
     @extend_schema(request=NoInput, responses=TicketRead)

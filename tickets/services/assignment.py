@@ -11,8 +11,10 @@ from helpdesk.common.errors import Conflict, InvalidInput
 from helpdesk.common.text import clean_text, one_line
 from tickets.models import Tag, Team, Ticket
 from tickets.models.visibility import may_see_team
+from tickets.policies.hand_over import HandOver
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
+from tickets.services.handing_over import write_hand_over
 from tickets.services.locking import lock_ticket
 
 UNCHANGED: Final[Any] = object()
@@ -26,13 +28,17 @@ def assign_ticket(
     assignee_id: int | None = UNCHANGED,
     team_id: int | None = UNCHANGED,
     expected_version: int | None = None,
+    hand_over: HandOver | None = None,
 ) -> Ticket:
     """Give a ticket to a person, a team, both or nobody (None). One event; nothing happens where nothing changes.
 
-    Raises InvalidInput for a person who is gone or may not see the ticket there, Conflict on a closed ticket.
+    With a ``hand_over`` the note for whoever takes it is kept in the same transaction. Raises InvalidInput for a person who is gone
+    or may not see the ticket there, Conflict on a closed ticket, and what ``write_hand_over`` raises.
     """
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
     _refuse_closed(change.ticket)
+    if hand_over is not None:
+        write_hand_over(change, hand_over)
     assign(change, assignee_id=assignee_id, team_id=team_id)
     change.save()
     return change.ticket
