@@ -1,31 +1,69 @@
 """What the composer offers for a ticket: through which conversation, to whom, and what that channel can carry."""
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from channels_app.adapters.base import Can
+from channels_app.adapters.base import Can, ChannelAdapter, Limits
 from channels_app.registry import adapter_class
+from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
 from tickets.admin.doors import AgentRequest
 from tickets.models import Conversation, Message, Ticket
+from tickets.policies.outgoing import Window, window_state
 from tickets.selectors.timeline import conversations_of
 from tickets.services.system_messages import is_writable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """One conversation as a way to answer. ``refusal`` says why nothing can be sent through it; "" when it can."""
+    """One conversation as a way to answer, and what its channel carries. ``refusal`` says why nothing can be sent; "" when it can.
+
+    ``window`` is "open", "extended" or "closed" now, and ``window_ends`` when it changes (None: never, or it is over).
+    """
 
     conversation: Conversation
     address: str
     name: str
-    can_attach: bool
-    can_copy: bool
+    can: Can
+    limits: Limits
     copies: tuple[str, ...]
     refusal: str
+    window: str
+    window_ends: datetime | None
+
+    @property
+    def is_public(self) -> bool:
+        return self.conversation.visibility == Conversation.Visibility.PUBLIC
+
+    @property
+    def can_attach(self) -> bool:
+        return Can.ATTACH in self.can
+
+    @property
+    def can_copy(self) -> bool:
+        return Can.COPY in self.can
+
+    @property
+    def has_templates(self) -> bool:
+        return Can.TEMPLATES in self.can and not self.is_public
+
+    @property
+    def most_text(self) -> int | None:
+        return self.limits.public_text if self.is_public else self.limits.text
+
+    @property
+    def most_choices(self) -> int:
+        return self.limits.choices if Can.CHOICES in self.can and not self.is_public else 0
+
+    @property
+    def file_bytes(self) -> str:
+        """The beginnings of media types with the most bytes of each, for our script."""
+        return json.dumps(dict(self.limits.file_bytes))
 
 
 def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
@@ -52,18 +90,33 @@ def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
 def _way(conversation: Any) -> Way:
     channel, identity = conversation.channel, conversation.identity
     try:
-        can = adapter_class(channel.kind).can
+        adapter: type[ChannelAdapter] = adapter_class(channel.kind)
     except InvalidInput:
-        can = Can.NOTHING
+        adapter = ChannelAdapter
+    window, ends = _window(conversation, adapter)
     return Way(
         conversation=conversation,
         address=identity.address_raw or identity.address,
         name=identity.display_name or conversation.customer.name,
-        can_attach=Can.ATTACH in can,
-        can_copy=Can.COPY in can,
-        copies=tuple(conversation.copies) if Can.COPY in can else (),
-        refusal=_way_refusal(conversation, can),
+        can=adapter.can,
+        limits=adapter.limits,
+        copies=tuple(conversation.copies) if Can.COPY in adapter.can else (),
+        refusal=_way_refusal(conversation, adapter.can),
+        window=window,
+        window_ends=ends,
     )
+
+
+def _window(conversation: Any, adapter: type[ChannelAdapter]) -> tuple[str, datetime | None]:
+    """How freely one may write now, and until when."""
+    at, last = now(), conversation.last_customer_message_at
+    free = conversation.channel.messaging_window or adapter.messaging_window
+    if free is None or conversation.visibility == Conversation.Visibility.PUBLIC:
+        return Window.OPEN, None
+    state = window_state(last_customer_message_at=last, window=free, extended_window=adapter.extended_window, at=at)
+    if last is None or state is Window.CLOSED:
+        return state, None
+    return state, last + (free if state is Window.OPEN else adapter.extended_window or free)
 
 
 def _way_refusal(conversation: Any, can: Can) -> str:
@@ -74,6 +127,8 @@ def _way_refusal(conversation: Any, can: Can) -> str:
         return _("“%(channel)s” cannot send messages.") % words
     if not is_writable(conversation.identity.address):
         return _("The customer left no address that can be written to.")
+    if conversation.identity.unreachable_since is not None:
+        return _("The customer does not want to be written to on “%(channel)s” any more.") % words
     return ""
 
 

@@ -74,7 +74,7 @@ def download(request: AgentRequest, ticket: Ticket, uuid: UUID) -> HttpResponse:
     response = HttpResponse(open_file(attachment), content_type="application/octet-stream")
     name = clean_file_name(attachment.name)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return _locked(response)
+    return lock_down(response)
 
 
 def picture(request: AgentRequest, ticket: Ticket, uuid: UUID) -> HttpResponse:
@@ -86,7 +86,7 @@ def picture(request: AgentRequest, ticket: Ticket, uuid: UUID) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response.headers["Content-Disposition"] = "inline"
     response.headers["Cache-Control"] = "private, max-age=3600"
-    return _locked(response)
+    return lock_down(response)
 
 
 def _attachment(ticket: Ticket, uuid: UUID) -> Attachment:
@@ -96,7 +96,8 @@ def _attachment(ticket: Ticket, uuid: UUID) -> Attachment:
     return attachment
 
 
-def _locked(response: HttpResponse) -> HttpResponse:
+def lock_down(response: HttpResponse) -> HttpResponse:
+    """Bytes of strangers with the headers that keep a browser from making anything else of them."""
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -7,7 +7,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-from tickets.admin import bulk, changes, choices, files, inbox, new_ticket, panel, workspace, writing
+from tickets.admin import (
+    bulk,
+    changes,
+    choices,
+    files,
+    handing_over,
+    inbox,
+    media,
+    new_ticket,
+    panel,
+    template_panel,
+    workspace,
+    writing,
+)
 from tickets.admin.doors import AgentRequest, View, door, may_read_tickets, on_ticket
 from tickets.models import Ticket
 from tickets.selectors.search import search_tickets
@@ -60,6 +73,9 @@ class TicketAdmin(admin.ModelAdmin):
         def post(view: View, permission: str) -> View:
             return on_ticket(view, method="POST", permission=permission)
 
+        handing_over_door = on_ticket(
+            handing_over.hand_over, method="GET, POST", permission="tickets.assign_ticket"
+        )
         reply, customer = "tickets.reply_ticket", "tickets.change_customer"
         own: list[Any] = [
             named("", door(_inbox, method="GET, POST"), "changelist"),
@@ -73,6 +89,7 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/history/", on_ticket(_history), "history"),
             named("<int:pk>/messages/", on_ticket(workspace.messages, tickets=workspace.polled_tickets), "messages"),
             named("<int:pk>/panel/", on_ticket(panel.panel, tickets=panel.panel_tickets), "panel"),
+            named("<int:pk>/hand-over/", handing_over_door, "hand_over"),
             named("<int:pk>/panel/channels/", on_ticket(panel.preferred_channels), "preferred_channels"),
             named("<int:pk>/panel/prefer/", post(panel.prefer, customer), "prefer"),
             named("<int:pk>/panel/apart/", post(panel.apart, customer), "apart"),

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from channels_app.adapters.base import Choice, TemplateUse
 from helpdesk.common.errors import HelpdeskError, InvalidInput, NotVisible, Unprocessable
 from tickets.admin.doors import AgentRequest
-from tickets.models import Message, Ticket
+from tickets.models import Conversation, Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.drafts import save_draft
 from tickets.services.files import StoredFile, store_file
@@ -17,6 +18,7 @@ from tickets.services.replies import add_note, reply_to_ticket
 from tickets.services.unsending import leave_unsent, send_again, undo_send
 
 MAX_FILES = 20
+MOST_CHOICES, MOST_VARIABLES, MOST_VARIABLE = 50, 50, 2000
 
 
 class TooLarge(HelpdeskError):
@@ -28,7 +30,9 @@ class TooLarge(HelpdeskError):
 def reply(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     """Send an answer or keep a note: 204 and ``HX-Trigger: newmsg``, so that the bubble comes the one way all come.
 
-    Takes ``kind`` (message, note), ``text``, ``conversation``, ``cc`` (several), ``files``, ``seen``, ``then``.
+    Takes ``kind`` (message, note), ``text``, ``conversation``, ``cc`` (several), ``files``, ``seen``, ``then``, ``visibility``
+    ("public" says that everybody may read it), ``asks_for``; ``template`` and ``template_language`` with ``template_variable``
+    (several); ``choice`` (several) with ``choice_description`` (as many).
     """
     data, actor = request.POST, Actor.agent(request.user)
     text = data.get("text", "")
@@ -49,14 +53,40 @@ def reply(request: AgentRequest, ticket: Ticket) -> HttpResponse:
             seen_sequence=_number(data.get("seen", "")),
             status_after=data.get("then", "") if data.get("then") in ("pending", "resolved") else "",
             undo_seconds=settings.HELPDESK_UNDO_SECONDS,
+            template=template_use(data),
+            choices=_choices(data),
+            asks_for=data.get("asks_for", "")[:40],
+            is_public=data.get("visibility") == Conversation.Visibility.PUBLIC,
         )
     return HttpResponse(status=204, headers={"HX-Trigger": "newmsg"})
 
 
 def _refuse_early(text: str, request: AgentRequest) -> None:
     """Refuse what needs no look at the ticket before files are written to storage."""
-    if not text.strip() and not request.FILES:
+    if not text.strip() and not request.FILES and not request.POST.get("template"):
         raise Unprocessable("empty_reply", _("Write something first."), fields={"text": "empty"})
+
+
+def template_use(data: QueryDict) -> TemplateUse | None:
+    """The template that a form names, with the values of its variables; None where it names none."""
+    name = data.get("template", "").strip()
+    if not name:
+        return None
+    values = tuple(value[:MOST_VARIABLE] for value in data.getlist("template_variable")[:MOST_VARIABLES])
+    return TemplateUse(name=name[:512], language=data.get("template_language", "")[:20], variables=values)
+
+
+def _choices(data: QueryDict) -> list[Choice]:
+    """The buttons of a form. What comes back when one is pressed is made here: its number and its title."""
+    titles, descriptions = data.getlist("choice"), data.getlist("choice_description")
+    written = [
+        (title.strip(), descriptions[index].strip() if index < len(descriptions) else "")
+        for index, title in enumerate(titles[:MOST_CHOICES])
+    ]
+    return [
+        Choice(payload=f"choice:{number}:{title}"[:200], title=title, description=description)
+        for number, (title, description) in enumerate((one for one in written if one[0]), start=1)
+    ]
 
 
 def _store(request: AgentRequest) -> Sequence[StoredFile]:

@@ -77,6 +77,15 @@ def open_file(attachment: Attachment) -> bytes:
         return bytes(file.read())
 
 
+def read_part(attachment: Attachment, *, start: int, length: int) -> bytes:
+    """Up to ``length`` bytes from ``start`` on. Raises NotVisible when the file was never fetched or is gone."""
+    if not attachment.storage_key or not default_storage.exists(attachment.storage_key):
+        raise NotVisible("file_gone", _("This file is not in storage any more."))
+    with default_storage.open(attachment.storage_key) as file:
+        file.seek(start)
+        return bytes(file.read(length))
+
+
 def delete_orphans() -> int:
     """Delete files of this and the last month that are older than a day and belong to no attachment; returns how many."""
     moment = now()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from channels_app.adapters.base import Address
+from channels_app.adapters.base import Address, TemplateUse
 from channels_app.models import Channel
 from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
@@ -37,8 +37,9 @@ def open_ticket(
     attachments: Sequence[StoredFile] = (),
     team_id: int | None = None,
     undo_seconds: int = 0,
+    template: TemplateUse | None = None,
 ) -> Ticket:
-    """Open a ticket for a customer (or for an address, known or new) and send him ``text`` on the channel.
+    """Open a ticket for a customer (or for an address, known or new) and send him ``text``, or ``template``, on the channel.
 
     It is marked as opened by an agent: no figure counts it until the customer's own cases. Raises NotVisible, InvalidInput with the
     field, and what ``reply_to_ticket`` raises about text and recipients.
@@ -79,6 +80,7 @@ def open_ticket(
         cc=cc,
         attachments=attachments,
         undo_seconds=undo_seconds,
+        template=template,
     )
     return ticket
 

@@ -23,8 +23,10 @@ window.composer = (() => {
         return chooser && (chooser.selectedOptions ? chooser.selectedOptions[0] : chooser);
     }
 
-    function fail(text) {
-        document.getElementById("hd-compose-error").textContent = text;
+    // What went wrong stands at its field where the composer has a place for it, else above the buttons.
+    function fail(text, field = "") {
+        const isToldThere = window.composerLimits.tell(field, text);
+        document.getElementById("hd-compose-error").textContent = isToldThere ? "" : text;
     }
 
     // Tabs ------------------------------------------------------------------------------------------------------------
@@ -105,6 +107,7 @@ window.composer = (() => {
         copies = (chosen.dataset.copies || "").split(",").filter(Boolean);
         root().querySelector(".hd-copies").hidden = !chosen.dataset.copy;
         drawCopies();
+        window.composerLimits.choose(chosen);
         checkWay();
     }
 
@@ -112,10 +115,13 @@ window.composer = (() => {
     function checkWay() {
         const chosen = way();
         const attach = root().querySelector(".hd-attach");
-        const cannotAttach = kind() === "message" && chosen && !chosen.dataset.attach;
+        const isMessage = kind() === "message" && chosen;
+        const cannotAttach = isMessage && !chosen.dataset.attach;
         attach.hidden = Boolean(cannotAttach);
-        fail(cannotAttach && files.length ? root().dataset.noFiles : "");
-        return !(cannotAttach && files.length);
+        const faults = isMessage ? files.map(window.composerLimits.fileFault).filter(Boolean) : [];
+        const text = cannotAttach && files.length ? root().dataset.noFiles : faults[0] || "";
+        fail(text, "attachments");
+        return !text;
     }
 
     // Files -----------------------------------------------------------------------------------------------------------
@@ -127,7 +133,7 @@ window.composer = (() => {
         const size = files.reduce((sum, file) => sum + file.size, 0);
         const isFine = checkWay();
         if (size > Number(root().dataset.maxBytes)) {
-            fail(root().dataset.tooLarge);
+            fail(root().dataset.tooLarge, "attachments");
             return false;
         }
         return isFine;
@@ -204,6 +210,7 @@ window.composer = (() => {
         if (kind() === "message" && chosen) {
             body.set("conversation", chosen.value);
             copies.forEach((address) => body.append("cc", address));
+            window.composerLimits.fill(body);
         }
         files.forEach((file) => body.append("files", file, file.name));
         return body;
@@ -214,6 +221,11 @@ window.composer = (() => {
             return;
         }
         const which = kind();
+        const fault = which === "message" ? window.composerLimits.fault(area(which).value) : null;
+        if (fault) {
+            fail(fault.text, fault.field);
+            return;
+        }
         const ticket = slot().dataset.ticket;
         isSending = true;
         clearTimeout(timer);
@@ -239,7 +251,16 @@ window.composer = (() => {
     }
 
     function sent(which) {
+        if (which === "message" && window.composerLimits.isTemplate()) {
+            // The template went; what was typed beside it stays for later.
+            unsaved.add(which);
+            window.composerLimits.reset();
+            document.body.dispatchEvent(new CustomEvent("newmsg", { detail: { own: true } }));
+            state("");
+            return;
+        }
         area(which).value = "";
+        window.composerLimits.reset();
         files = [];
         unsaved.delete(which);
         localStorage.removeItem(localKey(which));
@@ -257,7 +278,7 @@ window.composer = (() => {
             await window.workspace.poll({ isForced: true });
             fail(root().dataset.unseen);
         } else {
-            fail(error.message);
+            fail(error.message, Object.keys(error.fields)[0] || "");
         }
         area(kind()).focus();
     }
