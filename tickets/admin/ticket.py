@@ -14,6 +14,7 @@ from tickets.admin import (
     files,
     handing_over,
     inbox,
+    live,
     media,
     new_ticket,
     panel,
@@ -73,10 +74,8 @@ class TicketAdmin(admin.ModelAdmin):
         def post(view: View, permission: str) -> View:
             return on_ticket(view, method="POST", permission=permission)
 
-        handing_over_door = on_ticket(
-            handing_over.hand_over, method="GET, POST", permission="tickets.assign_ticket"
-        )
-        reply, customer = "tickets.reply_ticket", "tickets.change_customer"
+        reply, customer, assign = "tickets.reply_ticket", "tickets.change_customer", "tickets.assign_ticket"
+        both = "GET, POST"
         own: list[Any] = [
             named("", door(_inbox, method="GET, POST"), "changelist"),
             named("pane/", door(inbox.pane), "pane"),
@@ -88,8 +87,9 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/change/", on_ticket(workspace.workspace, tickets=workspace_tickets), "change"),
             named("<int:pk>/history/", on_ticket(_history), "history"),
             named("<int:pk>/messages/", on_ticket(workspace.messages, tickets=workspace.polled_tickets), "messages"),
+            named("<int:pk>/live/", on_ticket(live.live, method="GET, POST"), "live"),
             named("<int:pk>/panel/", on_ticket(panel.panel, tickets=panel.panel_tickets), "panel"),
-            named("<int:pk>/hand-over/", handing_over_door, "hand_over"),
+            named("<int:pk>/hand-over/", on_ticket(handing_over.hand_over, method=both, permission=assign), "hand_over"),
             named("<int:pk>/panel/channels/", on_ticket(panel.preferred_channels), "preferred_channels"),
             named("<int:pk>/panel/prefer/", post(panel.prefer, customer), "prefer"),
             named("<int:pk>/panel/apart/", post(panel.apart, customer), "apart"),

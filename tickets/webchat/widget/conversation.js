@@ -133,6 +133,7 @@ const take = (answer) => {
         fresh.forEach((message) => emit("message", { id: message.id, text: message.text, name: message.name, at: message.at }));
     }
     render();
+    showStage();
     markRead();
     if (unread().length && fresh.length && (!isOpen || document.hidden)) {
         ui.status.textContent = t("new_message");

@@ -47,7 +47,7 @@ const buildPanel = (hands) => {
     ui.more = iconButton("more", t("channels"), hands.menu, { "aria-expanded": "false", "aria-controls": "menu", hidden: true });
     ui.panel = h("div", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
         h("div", { class: "head" }, ui.logo,
-            h("div", { class: "heading" }, h("h2", { id: "title", dir: "auto" }, look.title), h("p", { class: look.is_open ? "opening here" : "opening" }, h("i", {}), openingText())),
+            h("div", { class: "heading" }, h("h2", { id: "title" }, h("bdi", {}, look.title)), h("p", { class: look.is_open ? "opening here" : "opening" }, h("i", {}), openingText())),
             ui.more, iconButton("close", t("close"), () => hands.close())),
         ui.menu, scroller, ui.notice, ui.foot);
     ui.panel.addEventListener("keydown", (event) => onKey(event, hands));
@@ -92,7 +92,7 @@ const fitScreen = () => {
 };
 
 const buildComposer = (hands) => {
-    ui.text = h("textarea", { rows: 1, maxlength: 10000, dir: "auto", "aria-label": t("message"), placeholder: t("write"), enterkeyhint: "send" });
+    ui.text = h("textarea", { rows: 1, maxlength: 10000, "aria-label": t("message"), placeholder: t("write"), enterkeyhint: "send" });
     ui.chips = h("div", { class: "chips" });
     ui.pick = h("input", { type: "file", multiple: true, hidden: true, tabindex: -1 });
     ui.send = iconButton("send", t("send"), null, { type: "submit", class: "round send" });
@@ -100,7 +100,8 @@ const buildComposer = (hands) => {
         h("div", { class: "line" },
             look.takes_files && iconButton("clip", t("attach"), () => ui.pick.click()),
             ui.text, ui.send), ui.pick);
-    const grow = () => { ui.text.style.height = "auto"; ui.text.style.height = `${Math.min(ui.text.scrollHeight, 120)}px`; };
+    // An empty field has no direction of its own: its placeholder follows the window's.
+    const grow = () => { ui.text.dir = ui.text.value ? "auto" : look.direction; ui.text.style.height = "auto"; ui.text.style.height = `${Math.min(ui.text.scrollHeight, 120)}px`; };
     ui.text.addEventListener("input", () => { grow(); hands.typing(); });
     ui.text.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
