@@ -254,7 +254,7 @@ HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "survey
 # Providers that want an answer in the request that delivers an event: kind -> callable (channel, raw event) -> (type, body).
 HELPDESK_REQUEST_ANSWERS: dict[str, str] = {"voice": "tickets.voice.answering.answer_call"}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
-HELPDESK_WORKSPACE_PANELS = ["surveys.selectors.panels.survey_panel"]
+HELPDESK_WORKSPACE_PANELS = ["tickets.webchat.panel.visitor_panel", "surveys.selectors.panels.survey_panel"]
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.
 HELPDESK_DASHBOARD_SECTIONS = [
     "channels_app.sections.troubled_channels",
