@@ -236,6 +236,7 @@ HELPDESK_CHANNEL_ADAPTERS = {
     "sms": "channels_app.adapters.sms.adapter.SmsAdapter",
     "voice": "channels_app.adapters.voice.adapter.VoiceAdapter",
     "telegram": "channels_app.adapters.telegram.adapter.TelegramAdapter",
+    "wechat": "channels_app.adapters.wechat.adapter.WeChatAdapter",
     "google_reviews": "channels_app.adapters.google_reviews.adapter.GoogleReviewsAdapter",
     "facebook_reviews": "channels_app.adapters.facebook_reviews.adapter.FacebookReviewsAdapter",
     "review_feed": "channels_app.adapters.review_feed.adapter.ReviewFeedAdapter",
