@@ -1,5 +1,6 @@
 """Business hours: spans of the week, the public calendar, holidays and exceptions."""
 
+from datetime import time
 from typing import Any
 
 import holidays
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from helpdesk.common.admin import ServiceAdmin, state_badge
 from helpdesk.common.clock import now
 from helpdesk.core.models import check_time_zone
+from helpdesk.core.services import read_site_settings
 from tickets.models import BusinessHours, BusinessHoursSpan, Holiday
 from tickets.policies.business_time import is_open, next_closing, next_opening
 from tickets.selectors.hours import week_of
@@ -54,8 +56,16 @@ class BusinessHoursForm(forms.ModelForm):
         return cleaned
 
 
+USUAL_WEEK = [{"weekday": day, "starts_at": time(9), "ends_at": time(17)} for day in range(5)]
+
+
 class SpansFormSet(BaseInlineFormSet):
-    """Spans of one day must not overlap: nobody could say when it closes."""
+    """Spans of one day must not overlap: nobody could say when it closes. New hours begin with the usual week."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("instance") is None or kwargs["instance"].pk is None:
+            kwargs.setdefault("initial", USUAL_WEEK)
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> None:
         super().clean()
@@ -75,8 +85,10 @@ class SpansFormSet(BaseInlineFormSet):
 class SpanInline(admin.TabularInline):
     model = BusinessHoursSpan
     formset = SpansFormSet
-    extra = 0
     max_num = 50
+
+    def get_extra(self, request: HttpRequest, obj: BusinessHours | None = None, **kwargs: Any) -> int:
+        return len(USUAL_WEEK) if obj is None else 0
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in ("starts_at", "ends_at"):
@@ -112,6 +124,9 @@ class BusinessHoursAdmin(ServiceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BusinessHours]:
         return super().get_queryset(request).prefetch_related("spans", "holidays")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"time_zone": read_site_settings().time_zone, "is_default": not BusinessHours.objects.exists()}
 
     @admin.display(description=gettext_lazy("now"))
     def state(self, hours: BusinessHours) -> SafeString:

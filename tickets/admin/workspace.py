@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from tickets.admin.composer import composer_context
 from tickets.admin.doors import AgentRequest, in_zone_of, is_fragment
@@ -16,6 +15,7 @@ from tickets.admin.timeline_items import timeline_items
 from tickets.models import Ticket
 from tickets.selectors.inbox import BadCursor, Cursor, site_time_zone
 from tickets.selectors.timeline import read_changes, read_timeline, workspace_tickets
+from tickets.templatetags.helpdesk_tickets import ticket_title
 
 # Events after which the header bar may read otherwise: those of the ticket itself, and customer messages.
 _LEAVES_BAR_ALONE = {"message.delivery_changed", "message.changed", "ticket.noted", "survey.planned", "survey.sent"}
@@ -29,7 +29,7 @@ def workspace(request: AgentRequest, ticket: Ticket) -> HttpResponse:
             "items": timeline_items(timeline.messages, timeline.events),
             "older": timeline.older,
             "composer": composer_context(request, ticket),
-            "title": f"{ticket.subject or _('No subject')} · #{ticket.number}",
+            "title": f"{ticket_title(ticket)} · #{ticket.number}",
             "notices": ticket_notices(ticket),
             "shortcuts_enabled": request.user.shortcuts_enabled,
             "may_read": may_write(request.user) and ticket.unread_count > 0,

@@ -12,8 +12,18 @@ class BusinessHours(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
-    country = models.CharField(_("holidays of the country"), max_length=2, blank=True)
-    region = models.CharField(_("holidays of the region"), max_length=10, blank=True)
+    country = models.CharField(
+        _("holidays of the country"),
+        max_length=2,
+        blank=True,
+        help_text=_("Two letters, such as DE or US: its public holidays count as closed."),
+    )
+    region = models.CharField(
+        _("holidays of the region"),
+        max_length=10,
+        blank=True,
+        help_text=_("Such as BY for Bavaria or CA for California."),
+    )
     channels = models.ManyToManyField(
         Channel,
         blank=True,

@@ -64,6 +64,12 @@ def channel_icon(channel: Any) -> SafeString:
     return icon(kind_icon(channel.kind), f"{channel_kind(channel.kind)}: {channel.name}")
 
 
+@register.filter
+def ticket_title(ticket: Any) -> str:
+    """What a ticket is called: its subject; in a chat, which has none, the words that stand in the list."""
+    return str(ticket.subject or ticket.preview or _("No subject"))
+
+
 def kind_icon(kind: str) -> str:
     """The name of the icon of a kind; a general one where the kind is not installed any more."""
     try:
