@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import InvalidInput, PermissionRefused
 from tickets.admin.doors import AgentRequest, in_zone_of
+from tickets.admin.handing_over import is_handed_over
 from tickets.admin.inbox import inbox_url, view_of
 from tickets.admin.workspace import bar_context
 from tickets.models import Tag, Ticket
@@ -138,7 +139,8 @@ def do(request: AgentRequest, ticket: Ticket, verb: str) -> HttpResponse:
         return _go(inbox_url(view_of(request)))
     with in_zone_of(changed):
         response = render(request, "tickets/bar.html", bar_context(request, changed))
-    response.headers["HX-Trigger"] = "newmsg"
+    is_handed = is_handed_over(ticket, changed, by=request.user.pk)
+    response.headers["HX-Trigger"] = "newmsg, handover" if is_handed else "newmsg"
     return response
 
 

@@ -89,7 +89,9 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/messages/", on_ticket(workspace.messages, tickets=workspace.polled_tickets), "messages"),
             named("<int:pk>/live/", on_ticket(live.live, method="GET, POST"), "live"),
             named("<int:pk>/panel/", on_ticket(panel.panel, tickets=panel.panel_tickets), "panel"),
-            named("<int:pk>/hand-over/", on_ticket(handing_over.hand_over, method=both, permission=assign), "hand_over"),
+            named(
+                "<int:pk>/hand-over/", on_ticket(handing_over.hand_over, method=both, permission=assign), "hand_over"
+            ),
             named("<int:pk>/panel/channels/", on_ticket(panel.preferred_channels), "preferred_channels"),
             named("<int:pk>/panel/prefer/", post(panel.prefer, customer), "prefer"),
             named("<int:pk>/panel/apart/", post(panel.apart, customer), "apart"),
