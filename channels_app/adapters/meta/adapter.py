@@ -1,7 +1,5 @@
 """What the adapters of pages and Instagram accounts do alike."""
 
-import base64
-import binascii
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -23,9 +21,8 @@ from channels_app.adapters.meta.events import Account, Readers, parse_events
 from channels_app.adapters.meta.graph import FACEBOOK_URL, GraphClient
 from channels_app.adapters.meta.signing import HEADER, answer_challenge, secret_list, sign_body, verify_body
 from channels_app.adapters.meta.simulating import simulate_turn
+from channels_app.adapters.trial_files import fetch_trial_file
 from helpdesk.common import http
-
-MAX_TRIAL_FILE_CHARACTERS = 200_000
 
 
 class MetaAdapter(ChannelAdapter):
@@ -85,8 +82,9 @@ class MetaAdapter(ChannelAdapter):
         """Bring a file from the provider's servers; its address holds its own proof, so no token goes there."""
         if attachment.content is not None or not attachment.url:
             return attachment
-        if attachment.url.startswith("data:"):
-            return replace(attachment, content=_trial_bytes(attachment.url))
+        trial = fetch_trial_file(attachment)
+        if trial is not None:
+            return trial
         try:
             answer = http.call("GET", attachment.url)
         except http.HttpError as error:
@@ -100,13 +98,3 @@ class MetaAdapter(ChannelAdapter):
 
     def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
         return simulate_turn(turn, self.account)
-
-
-def _trial_bytes(url: str) -> bytes:
-    """The bytes of a picture that a trial carries inside its address."""
-    if len(url) > MAX_TRIAL_FILE_CHARACTERS:
-        raise AdapterError("too_large", _("The file is too large."), permanent=True)
-    try:
-        return base64.b64decode(url.partition(",")[2], validate=True)
-    except (binascii.Error, ValueError):
-        raise AdapterError("invalid_file", _("The file cannot be read."), permanent=True) from None

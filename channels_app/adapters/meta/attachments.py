@@ -10,7 +10,7 @@ from channels_app.adapters.untrusted_json import Fields
 from helpdesk.common.text import clean_file_name
 
 MAX_ATTACHMENTS = 50
-MAX_URL_CHARACTERS = 200_000  # trial pictures travel inside their address
+MAX_URL_CHARACTERS = 10_000
 _SHORT_URL_CHARACTERS = 2000
 # What the provider calls a file, and the type to go on with where the address has no ending.
 _FILE_TYPES = {"image": "image/jpeg", "audio": "audio/mp4", "video": "video/mp4", "file": "application/octet-stream"}
@@ -77,14 +77,12 @@ def add_story(content: Content, *, kind: str, story_id: str, url: str) -> None:
 
 def _add_location(content: Content, attachment: Fields, payload: Fields) -> None:
     coordinates = payload.object("coordinates")
-    place: dict[str, Any] = {
-        "title": attachment.text("title"),
-        "url": attachment.text("url", limit=_SHORT_URL_CHARACTERS),
-    }
+    title = attachment.text("title")
+    place: dict[str, Any] = {"name": title, "url": attachment.text("url", limit=_SHORT_URL_CHARACTERS)}
     if coordinates is not None:
         place |= {"latitude": coordinates.number("lat"), "longitude": coordinates.number("long")}
     content.details["location"] = place
-    content.lines.append(place["title"])
+    content.lines.append(title or f"{place.get('latitude')}, {place.get('longitude')}")
 
 
 def _add_link(content: Content, kind: str, attachment: Fields, payload: Fields, url: str) -> None:
@@ -106,8 +104,6 @@ def _add_template(content: Content, attachment: Fields, payload: Fields) -> None
 
 
 def _file_name(url: str, kind: str) -> str:
-    if url.startswith("data:"):
-        return clean_file_name(kind)
     try:
         name = unquote(urlsplit(url).path.rpartition("/")[2])
     except ValueError:
@@ -116,7 +112,5 @@ def _file_name(url: str, kind: str) -> str:
 
 
 def _file_type(url: str, kind: str) -> str:
-    if url.startswith("data:"):
-        return url[5:].partition(";")[0][:127]
     guessed = mimetypes.guess_type(_file_name(url, kind), strict=True)[0]
     return guessed or _FILE_TYPES.get(kind, "application/octet-stream")

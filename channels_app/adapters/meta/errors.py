@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from channels_app.adapters.provider_calls import MAX_WAIT_SECONDS, number_of, read_object, wait_seconds
 from helpdesk.common.errors import AdapterError
 from helpdesk.common.http import HttpAnswer
 
-_MAX_WAIT_SECONDS = 24 * 3600.0
 _RATE_LIMIT_SECONDS = 60.0
 
 
@@ -124,11 +124,7 @@ _BY_CODE: dict[int, Meaning] = {
 
 def read_error(answer: HttpAnswer) -> Mapping[str, Any] | None:
     """The error object of an answer; None where it has none (a page of a proxy, a cut answer)."""
-    try:
-        document = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return None
-    error = document.get("error") if isinstance(document, dict) else None
+    error = read_object(answer).get("error")
     return error if isinstance(error, dict) else None
 
 
@@ -141,7 +137,7 @@ def as_adapter_error(answer: HttpAnswer) -> AdapterError:
     error = read_error(answer)
     if error is None:
         return _without_words(answer)
-    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
+    code, subcode = number_of(error.get("code")), number_of(error.get("error_subcode"))
     found = _BY_SUBCODE.get(subcode) or _BY_CODE.get(code)
     if found is None:
         is_permission = 200 <= code <= 299
@@ -171,20 +167,15 @@ def _without_words(answer: HttpAnswer) -> AdapterError:
     )
 
 
-def _number(value: Any) -> int:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return int(value) if is_whole else 0
-
-
 def _wait(answer: HttpAnswer) -> float:
     """Seconds until calls are taken again: Retry-After, else the minutes that the usage header estimates, else one minute."""
-    written = answer.headers.get("retry-after", "").strip()
-    if written.isascii() and written.isdigit() and len(written) < 9:
-        return min(float(written), _MAX_WAIT_SECONDS)
+    asked = wait_seconds(answer.headers.get("retry-after", "").strip())
+    if asked is not None:
+        return asked
     try:
         usage = json.loads(answer.headers.get("x-business-use-case-usage", "") or "{}")
         rows = [row for rows in usage.values() for row in rows]
-        minutes = max((_number(row.get("estimated_time_to_regain_access")) for row in rows), default=0)
+        minutes = max((number_of(row.get("estimated_time_to_regain_access")) for row in rows), default=0)
     except (ValueError, AttributeError, TypeError, RecursionError):
         minutes = 0
-    return min(minutes * 60.0, _MAX_WAIT_SECONDS) or _RATE_LIMIT_SECONDS
+    return min(minutes * 60.0, MAX_WAIT_SECONDS) or _RATE_LIMIT_SECONDS

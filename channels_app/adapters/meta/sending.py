@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import AdapterError, OutboundAttachment, OutboundMessage, Receipt
-from channels_app.adapters.meta.graph import GraphClient, GraphFile
+from channels_app.adapters.meta.graph import GraphClient
 from channels_app.adapters.meta.messaging import METADATA_PREFIX
+from channels_app.adapters.provider_calls import FilePart
 from helpdesk.common.clock import now
 
 MOST_CHOICES = 13
@@ -87,8 +88,7 @@ def upload_attachment(
     fields = {"message": f'{{"attachment":{{"type":"{kind}","payload":{{"is_reusable":true}}}}}}'}
     if platform:
         fields["platform"] = platform
-    file = GraphFile(name=attachment.name, content_type=attachment.content_type, content=attachment.open_content())
-    attachment_id = _id(client.upload(path, fields, file).get("attachment_id"))
+    attachment_id = _id(client.upload(path, fields, FilePart.of(attachment, field="filedata")).get("attachment_id"))
     if not attachment_id:
         raise AdapterError("invalid_answer", _("The provider's answer cannot be read."), permanent=False)
     return {"type": kind, "payload": {"attachment_id": attachment_id}}
@@ -113,9 +113,10 @@ def send_page_comment(client: GraphClient, message: OutboundMessage) -> Receipt:
     picture = _only(message.attachments)
     if file_kind(picture.content_type) != "image":
         raise AdapterError("public_file_refused", _("Only pictures can stand under a post."), permanent=True)
-    file = GraphFile(name=picture.name, content_type=picture.content_type, content=picture.open_content())
     fields = {"message": message.text} if message.text else {}
-    return Receipt(external_id=_id(client.upload(path, fields, file, part="source", acts=True).get("id")))
+    return Receipt(
+        external_id=_id(client.upload(path, fields, FilePart.of(picture, field="source"), acts=True).get("id"))
+    )
 
 
 def send_media_comment(client: GraphClient, message: OutboundMessage, *, account_id: str) -> Receipt:

@@ -5,9 +5,7 @@ from typing import Any
 
 from channels_app.adapters.base import SimulatedCall, SimulatedTurn
 from channels_app.adapters.meta.events import Account
-
-# A small picture that travels inside its address, so that nothing has to be fetched.
-_PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
+from channels_app.adapters.trial_files import TRIAL_FILE
 
 
 def simulate_turn(turn: SimulatedTurn, account: Account) -> SimulatedCall | None:
@@ -35,7 +33,7 @@ def _event(turn: SimulatedTurn, account: Account) -> dict[str, Any] | None:
     if turn.act == "text":
         return event | {"message": {"mid": mid, "text": turn.text}}
     if turn.act == "image":
-        attachment = {"type": "image", "payload": {"url": _PICTURE}}
+        attachment = {"type": "image", "payload": {"url": f"{TRIAL_FILE}photo.png"}}
         return event | {"message": {"mid": mid, "text": turn.text, "attachments": [attachment]}}
     if turn.act == "delivered":
         return event | {"delivery": {"mids": [turn.status_of], "watermark": _milliseconds(turn)}}

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import AdapterError
-from channels_app.adapters.meta.graph import FACEBOOK_URL, GraphClient, GraphFile
+from channels_app.adapters.meta.graph import FACEBOOK_URL, GraphClient
+from channels_app.adapters.provider_calls import FilePart
 from channels_app.adapters.whatsapp.errors import refusal_of
 from helpdesk.common import http
 
@@ -47,8 +48,8 @@ class WhatsAppClient(GraphClient):
     def upload_file(self, *, name: str, content_type: str, content: bytes) -> str:
         """Upload a file to be sent; returns its media id. Doing it twice harms nobody."""
         fields = {"messaging_product": "whatsapp", "type": content_type}
-        file = GraphFile(name=name, content_type=content_type, content=content)
-        given = self.upload(f"{self._phone_number_id}/media", fields, file, part="file").get("id")
+        file = FilePart(field="file", name=name, content_type=content_type, content=content)
+        given = self.upload(f"{self._phone_number_id}/media", fields, file).get("id")
         if not isinstance(given, str) or not _ID.fullmatch(given):
             text = _("WhatsApp took the file and named no id for it.")
             raise AdapterError("invalid_answer", text, permanent=False)

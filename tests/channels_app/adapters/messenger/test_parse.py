@@ -93,7 +93,7 @@ def test_sticker_is_a_picture_with_its_number():
 
 def test_location_has_coordinates():
     place = message("location").details["location"]
-    assert (place["latitude"], place["longitude"], place["title"]) == (-23.55052, -46.633308, "Carla's Location")
+    assert (place["latitude"], place["longitude"], place["name"]) == (-23.55052, -46.633308, "Carla's Location")
 
 
 def test_link_and_product_card_are_readable_as_text():

@@ -75,9 +75,7 @@ def test_file_that_is_gone_is_told_from_one_that_comes_later(adapter, graph, sta
     assert failed.value.permanent is permanent
 
 
-@pytest.mark.parametrize(
-    "url", ["data:image/png;base64,%%%", "data:,x y", "file:///etc/passwd", "http://169.254.169.254/"]
-)
+@pytest.mark.parametrize("url", ["data:,x", "file:///etc/passwd", "http://169.254.169.254/"])
 def test_address_that_leads_nowhere_good_is_refused(adapter, url):
     with pytest.raises(AdapterError) as failed:
         adapter.fetch_media(InboundAttachment(name="a", content_type="image/png", url=url))
