@@ -59,6 +59,13 @@ class BusinessHoursForm(forms.ModelForm):
 USUAL_WEEK = [{"weekday": day, "starts_at": time(9), "ends_at": time(17)} for day in range(5)]
 
 
+class SpanForm(forms.ModelForm):
+    def has_changed(self) -> bool:
+        """A span that was proposed and left as it was is wanted all the same."""
+        is_proposed = self.instance.pk is None and bool(self.data.get(self.add_prefix("starts_at")))
+        return super().has_changed() or is_proposed
+
+
 class SpansFormSet(BaseInlineFormSet):
     """Spans of one day must not overlap: nobody could say when it closes. New hours begin with the usual week."""
 
@@ -84,6 +91,7 @@ class SpansFormSet(BaseInlineFormSet):
 
 class SpanInline(admin.TabularInline):
     model = BusinessHoursSpan
+    form = SpanForm
     formset = SpansFormSet
     max_num = 50
 
