@@ -19,7 +19,7 @@ from helpdesk.accounts.api.agents import AgentViewSet
 from helpdesk.accounts.api.job_runs import JobRunViewSet
 from helpdesk.common.api import SIGNED_IN
 from helpdesk.common.api.views import StrictParameters
-from reporting.api.reports import CsatReport, FirstResponseReport, VolumeReport
+from reporting.api.reports import CsatReport, DeflectionReport, FirstResponseReport, VolumeReport
 from surveys.api.responses import SurveyResponseViewSet
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.business_hours import BusinessHoursViewSet
@@ -48,6 +48,7 @@ RESOURCES: dict[str, Any] = {
     "messages": MessageViewSet,
     "organizations": OrganizationViewSet,
     "reports/csat": CsatReport,
+    "reports/deflection": DeflectionReport,
     "reports/first-response": FirstResponseReport,
     "reports/volume": VolumeReport,
     "reviews": ReviewViewSet,

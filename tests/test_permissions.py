@@ -64,6 +64,7 @@ API = {
     ("get", "organizations-list"): READERS,
     ("get", "organizations-detail"): READERS,
     ("get", "reports/csat-list"): EVERYBODY,
+    ("get", "reports/deflection-list"): EVERYBODY,
     ("get", "reports/first-response-list"): EVERYBODY,
     ("get", "reports/volume-list"): EVERYBODY,
     ("get", "reviews-list"): EVERYBODY,

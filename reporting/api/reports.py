@@ -164,3 +164,12 @@ class CsatReport(ReportViewSet):
     def list(self, request: Request) -> Response:
         """How satisfied customers were, from 1 to 10, and how many answered."""
         return super().list(request)
+
+
+class DeflectionReport(ReportViewSet):
+    metric = METRICS["deflection"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How many callers who heard the menu went on in writing; what became of the others stands beside it."""
+        return super().list(request)

@@ -2,11 +2,12 @@
 
 from helpdesk.common.errors import NotVisible
 from reporting.metrics.csat import Csat
+from reporting.metrics.deflection import Deflection
 from reporting.metrics.first_response import FirstResponse
 from reporting.metrics.metric import Metric
 from reporting.metrics.volume import Volume
 
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (Volume(), FirstResponse(), Csat())}
+METRICS: dict[str, Metric] = {metric.name: metric for metric in (Volume(), FirstResponse(), Csat(), Deflection())}
 
 
 def metric_named(name: str) -> Metric:
