@@ -8,10 +8,11 @@ import pytest
 
 from channels_app.adapters.messenger.adapter import MessengerAdapter
 from channels_app.models import InboundEvent
+from channels_app.services.trying import act_as_customer, create_trial_channel, report_as_provider
 from helpdesk.common.clock import now
 from tests.factories import make_channel
 from tests.support.messenger_fake import PAGE_ID, PERSON, VERIFY_TOKEN, error, running_messenger_fake
-from tickets.models import Conversation, CustomerIdentity, Message, Ticket
+from tickets.models import Attachment, Conversation, CustomerIdentity, Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.delivery import send_due_messages
 from tickets.services.processing import process_waiting_events
@@ -201,3 +202,23 @@ def test_name_that_cannot_be_read_holds_up_no_message(channel, graph, deliver):
     graph.next_replies = [error(100, "Unsupported get request", subcode=33)]
     deliver(text("Hello", "m_1"))
     assert Message.objects.get().text == "Hello"
+
+
+@pytest.mark.parametrize("kind", ["messenger", "instagram"])
+def test_made_up_customers_are_answered_and_read_the_answer_without_a_call_to_anybody(kind, db, agent, settings):
+    settings.HELPDESK_UNDO_SECONDS = 0
+    channel = create_trial_channel(kind=kind)
+    for act in ("text", "image", "comment"):
+        act_as_customer(channel_id=channel.pk, act=act, person=3, name="Nora Novak", text="Is it in stock?")
+    process_waiting_events()
+    assert Message.objects.filter(direction="in").count() == 3
+    assert Attachment.objects.get().size > 0
+    private = Ticket.objects.get(active_conversations__visibility="private")
+    assert private.customer.name == "Nora Novak"
+    reply_to_ticket(ticket_id=private.pk, actor=Actor.agent(agent), text="Yes.")
+    send_due_messages()
+    message = Message.objects.get(direction="out")
+    report_as_provider(channel=channel, external_id=message.external_id)
+    process_waiting_events()
+    message.refresh_from_db()
+    assert message.delivery_state == "read"

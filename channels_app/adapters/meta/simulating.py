@@ -35,11 +35,11 @@ def _event(turn: SimulatedTurn, account: Account) -> dict[str, Any] | None:
     if turn.act == "image":
         attachment = {"type": "image", "payload": {"url": f"{TRIAL_FILE}photo.png"}}
         return event | {"message": {"mid": mid, "text": turn.text, "attachments": [attachment]}}
+    # Reports on a message of ours: who got it is not known here, so they name the message and no person and no watermark.
     if turn.act == "delivered":
-        return event | {"delivery": {"mids": [turn.status_of], "watermark": _milliseconds(turn)}}
+        return event | {"sender": {}, "delivery": {"mids": [turn.status_of]}}
     if turn.act == "read":
-        is_page = account.object_name == "page"
-        return event | {"read": {"watermark": _milliseconds(turn)} if is_page else {"mid": turn.status_of}}
+        return event | {"sender": {}, "read": {"mid": turn.status_of}}
     return None
 
 
