@@ -69,7 +69,7 @@ class Way:
 def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
     """Ways to answer, the drafts of this agent, and what is refused from the start."""
     drafts = {draft["kind"]: draft["text"] for draft in ticket.draft_list}
-    ways = [_way(conversation) for conversation in conversations_of(ticket_id=ticket.pk)]
+    ways = _preferred_first(ticket, [_way(conversation) for conversation in conversations_of(ticket_id=ticket.pk)])
     refusal = _ticket_refusal(ticket, ways)
     return {
         "ways": ways,
@@ -85,6 +85,14 @@ def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
         "can_resolve": request.user.has_perm("tickets.change_ticket")
         and ticket.status not in (Ticket.Status.RESOLVED, Ticket.Status.CLOSED),
     }
+
+
+def _preferred_first(ticket: Any, ways: list[Way]) -> list[Way]:
+    """Where the customer has not written yet, the channel he likes best is offered first; else where he wrote last."""
+    if any(way.conversation.last_customer_message_at for way in ways):
+        return ways
+    preferred = ticket.customer.preferred_channel_id
+    return sorted(ways, key=lambda way: way.conversation.channel_id != preferred)
 
 
 def _way(conversation: Any) -> Way:

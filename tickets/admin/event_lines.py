@@ -36,6 +36,7 @@ EVENT_ICONS = {
     "callback.done": "phone",
     "callback.cancelled": "phone",
     "survey.answered": "star",
+    "customer.merged": "git-merge",
     "review.changed": "star",
     "review.deleted": "trash-2",
     "review.answered_elsewhere": "globe",
@@ -72,6 +73,8 @@ def event_icon(event: TicketEvent) -> str:
 
 def is_worth_a_line(event: Any) -> bool:
     """Whether an event tells what no bubble tells; that a customer opened the ticket, his first message says."""
+    if event.kind == "customer.changed":
+        return False  # the panel shows what is so now; the log tells other systems
     return not (event.kind == "ticket.opened" and event.actor_kind == "customer" and not event.other_number)
 
 
@@ -188,7 +191,14 @@ def _callback_requested(event: Any, words: dict[str, Any]) -> str:
     return _("The customer is to be called back by %(time)s") % {"time": date_format(due_at, "j M H:i")}
 
 
+def _customer_merged(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("undone"):
+        return _("%(who)s took two merged customers apart again") % words
+    return _("%(who)s merged two customers who are one person") % words
+
+
 _WRITERS = {
+    "customer.merged": _customer_merged,
     "call.ended": _call_ended,
     "callback.requested": _callback_requested,
     "ticket.opened": _opened,

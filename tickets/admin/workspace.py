@@ -18,7 +18,9 @@ from tickets.selectors.timeline import read_changes, read_timeline, workspace_ti
 from tickets.templatetags.helpdesk_tickets import ticket_title
 
 # Events after which the header bar may read otherwise: those of the ticket itself, and customer messages.
-_LEAVES_BAR_ALONE = {"message.delivery_changed", "message.changed", "ticket.noted", "survey.planned", "survey.sent"}
+_LEAVES_BAR_ALONE = {
+    "message.delivery_changed", "message.changed", "ticket.noted", "survey.planned", "survey.sent", "customer.changed",
+}  # fmt: skip
 
 
 def workspace(request: AgentRequest, ticket: Ticket) -> HttpResponse:
