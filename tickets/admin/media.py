@@ -40,9 +40,9 @@ def play(request: AgentRequest, ticket: Ticket, uuid: UUID) -> HttpResponse:
     if kind not in PLAYED:
         raise Http404
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))
-    span = (
-        _span(asked, attachment.size) if asked is not None and asked.group() != "bytes=-" else (0, attachment.size - 1)
-    )
+    if asked is not None and not any(asked.groups()):
+        asked = None  # "bytes=-" names no piece
+    span = _span(asked, attachment.size) if asked is not None else (0, attachment.size - 1)
     if span is None:
         response = HttpResponse(status=416)
         response.headers["Content-Range"] = f"bytes */{attachment.size}"

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.clock import now
+from tickets.admin.details import detail_cards, said_choices
 from tickets.admin.event_lines import describe_event, event_icon, is_worth_a_line
+from tickets.admin.media import player_of
 from tickets.models import Message, TicketEvent
 from tickets.selectors.timeline import BUBBLE_KINDS
 
@@ -89,7 +91,16 @@ def _prepare(message: Any) -> None:
     message.author_name, message.author_address = _author(message)
     files = list(message.attachments.all())
     message.pictures = [file for file in files if file.storage_key and file.content_type in _RASTER_TYPES]
-    message.files = [file for file in files if file not in message.pictures]
+    message.players = [file for file in files if player_of(file)]
+    for file in message.players:
+        file.player = player_of(file)
+    message.files = [file for file in files if file not in message.pictures and file not in message.players]
+    message.cards = detail_cards(message.details)
+    message.said_choices = said_choices(message.details)
+    message.is_unsupported = "unsupported" in message.flags or "unsupported" in message.details
+    # A reaction that was taken back keeps its empty row.
+    message.shown_reactions = [one["text"] for one in message.reactions if one.get("text")]
+    message.is_wordless = not (files or message.cards or message.said_choices or message.is_unsupported)
     copies = list(message.recipients.all())
     message.to = [recipient for recipient in copies if recipient.role == "to"]
     message.cc = [recipient for recipient in copies if recipient.role != "to"]

@@ -148,7 +148,8 @@ def _bubbles(messages: QuerySet[Message]) -> QuerySet[Message]:
         )
         .only(
             "ticket_id", "conversation_id", "direction", "kind", "author", "purpose", "contact_number", "subject",
-            "flags", "is_auto_reply", "sort_at", "received_at", "language", "visibility", "edited_at", "deleted_at",
+            "flags", "details", "reactions", "inbound_event_id",
+            "is_auto_reply", "sort_at", "received_at", "language", "visibility", "edited_at", "deleted_at",
             "delivery_state", "next_try_at", "attempts", "send_after", "sent_at", "error_code", "error",
             "author_agent__first_name", "author_agent__last_name", "author_agent__username",
             "author_identity__address", "author_identity__address_raw", "author_identity__display_name",

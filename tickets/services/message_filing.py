@@ -15,6 +15,7 @@ from tickets.models.message import external_digest
 from tickets.policies import ordering
 from tickets.policies.contacts import contact_after
 from tickets.policies.lifecycle import next_status, takes_message
+from tickets.policies.stand_ins import stand_in
 from tickets.services.actors import Actor
 from tickets.services.conversations import Thread, find_thread
 from tickets.services.echoes import file_echo
@@ -274,7 +275,9 @@ def _address_json(address: Address) -> dict[str, str]:
 
 
 def _preview(item: InboundMessage) -> str:
-    return preview(clean_text(item.reply_text or item.text or item.subject), PREVIEW_LENGTH)
+    said = clean_text(item.reply_text or item.text or item.subject)
+    types = [attachment.content_type for attachment in item.attachments]
+    return preview(said if said.strip() else stand_in(item.details, types), PREVIEW_LENGTH)
 
 
 def _received_data(message: Message) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from tickets.services.replies import add_note
 pytestmark = pytest.mark.django_db
 
 READ = ["change", "open", "history", "messages", "panel", "whole_message", "file", "picture"]
+# What they answer depends on the file or the channel; who may ask is the same.
+PIECES = ["media", "templates"]
 WRITE = ["reply", "draft", "read", "undo", "again", "leave"]
 VERBS = sorted(changes.VERBS)
 
@@ -37,7 +39,7 @@ def address(name: str, ticket: Ticket) -> str:
     more: list[Any] = []
     if name in ("whole_message", "undo", "again", "leave"):
         more = [last_message(ticket).pk]
-    elif name in ("file", "picture"):
+    elif name in ("file", "picture", "media"):
         more = [Attachment.objects.get(message__ticket=ticket).uuid]
     return reverse(f"admin:tickets_ticket_{name}", args=[ticket.pk, *more])
 
@@ -52,11 +54,11 @@ def row(ticket: Ticket) -> dict[str, Any]:
 
 def test_every_ticket_route_stands_in_a_test_here() -> None:
     named = {p.name.removeprefix("tickets_ticket_") for p in TicketAdmin(Ticket, admin.site).get_urls()}
-    others = {"changelist", "pane", "choices", "add", "suggestions", "do"}
-    assert named == set(READ) | set(WRITE) | others
+    others = {"changelist", "pane", "choices", "add", "suggestions", "channel_templates", "do"}
+    assert named == set(READ) | set(PIECES) | set(WRITE) | others
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", [*READ, *PIECES])
 def test_stranger_is_told_that_a_private_ticket_does_not_exist(desk: Client, private: Ticket, name: str) -> None:
     assert desk.get(address(name, private) + "?after=0").status_code == 404
 
@@ -93,7 +95,7 @@ def test_message_of_another_ticket_is_none_of_this_page(
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("name", ["file", "picture"])
+@pytest.mark.parametrize("name", ["file", "picture", "media"])
 def test_file_of_another_ticket_is_none_of_this_page(
     desk: Client, private: Ticket, email_channel: Any, name: str
 ) -> None:
