@@ -16,6 +16,7 @@ from tickets.models import Attachment, Conversation, CustomerIdentity, Message, 
 from tickets.services.actors import Actor
 from tickets.services.delivery import send_due_messages
 from tickets.services.processing import process_waiting_events
+from tickets.services.redirects import move_to_private
 from tickets.services.replies import reply_to_ticket
 
 PAYLOADS = Path(__file__).resolve().parents[1] / "channels_app" / "adapters" / "messenger" / "payloads"
@@ -172,6 +173,28 @@ def test_comment_is_answered_in_public(channel, graph, deliver, agent):
     assert received.text == "Is the blue one still in stock?"
     assert received.deleted_at is not None
     assert Ticket.objects.count() == 1
+
+
+def test_comment_goes_on_in_private_where_the_person_answers(channel, graph, deliver, agent):
+    comment = payload("comment_without_author")
+    comment["entry"][0]["changes"][0]["value"]["created_time"] = milliseconds() // 1000
+    deliver(comment)
+    ticket = Ticket.objects.get()
+    move_to_private(
+        ticket_id=ticket.pk, actor=Actor.agent(agent), text="We have written to you.", private_text="Which lamp is it?"
+    )
+    send_due_messages()
+    assert [c["message"] for c in graph.comments] == ["We have written to you."]
+    assert graph.sent[0]["recipient"] == {"comment_id": "5006001_7008001"}
+    deliver(text("The blue one", "m_private"))
+    answered = Message.objects.get(external_id="m_private")
+    assert answered.ticket_id == ticket.pk
+    assert answered.conversation.redirected_from.visibility == "public"
+    reply_to_ticket(
+        ticket_id=ticket.pk, actor=Actor.agent(agent), text="Thanks", conversation_id=answered.conversation_id
+    )
+    send_due_messages()
+    assert graph.sent[1]["recipient"] == {"id": PERSON}
 
 
 def test_person_who_comments_and_writes_is_one_customer_in_two_conversations(channel, deliver):

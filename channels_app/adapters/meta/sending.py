@@ -28,7 +28,7 @@ def send_private(client: GraphClient, message: OutboundMessage, *, attach: Attac
     """Send into the private thread of the recipient, or as the one private answer to a comment of his."""
     comment_id = str(message.answers_details.get("private_reply_to") or "")
     body: dict[str, Any] = {
-        "recipient": {"comment_id": comment_id} if comment_id else {"id": message.recipient.address},
+        "recipient": _answered_in_private(message, comment_id) if comment_id else {"id": message.recipient.address},
         "message": _content(client, message, attach, is_page=is_page),
     }
     if comment_id:
@@ -39,6 +39,13 @@ def send_private(client: GraphClient, message: OutboundMessage, *, attach: Attac
         body["messaging_type"] = "RESPONSE"
     answer = client.post("me/messages", body)
     return Receipt(external_id=_id(answer.get("message_id")), details={"recipient_id": _id(answer.get("recipient_id"))})
+
+
+def _answered_in_private(message: OutboundMessage, comment_id: str) -> dict[str, str]:
+    """A comment, or what a visitor has posted on the page."""
+    post = message.answers_details.get("post")
+    is_post = isinstance(post, dict) and post.get("id") == comment_id and "comment" not in message.answers_details
+    return {"post_id" if is_post else "comment_id": comment_id}
 
 
 def _check_private_reply(message: OutboundMessage) -> None:

@@ -129,6 +129,11 @@ def test_comment_is_answered_privately_once(adapter, graph):
     assert (refused.code, refused.permanent) == ("private_reply_used:10900", True)
 
 
+def test_post_of_a_visitor_is_answered_privately_as_a_post(adapter, graph):
+    adapter.send(make_message(answers_details={"private_reply_to": "1_9", "post": {"id": "1_9"}}))
+    assert graph.sent[0]["recipient"] == {"post_id": "1_9"}
+
+
 def test_comment_older_than_seven_days_is_not_answered_privately(adapter, graph):
     late = {"answers_details": {"private_reply_to": "5_7"}, "answers_at": now() - timedelta(days=7, seconds=1)}
     assert failure(adapter, **late).code == "private_reply_expired"
