@@ -232,6 +232,7 @@ HELPDESK_CHANNEL_ADAPTERS = {
     "whatsapp": "channels_app.adapters.whatsapp.adapter.WhatsAppAdapter",
     "messenger": "channels_app.adapters.messenger.adapter.MessengerAdapter",
     "instagram": "channels_app.adapters.instagram.adapter.InstagramAdapter",
+    "x": "channels_app.adapters.x.adapter.XAdapter",
     "webchat": "channels_app.adapters.webchat.adapter.WebchatAdapter",
     "sms": "channels_app.adapters.sms.adapter.SmsAdapter",
     "voice": "channels_app.adapters.voice.adapter.VoiceAdapter",
@@ -255,7 +256,11 @@ HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "survey
 # Providers that want an answer in the request that delivers an event: kind -> callable (channel, raw event) -> (type, body).
 HELPDESK_REQUEST_ANSWERS: dict[str, str] = {"voice": "tickets.voice.answering.answer_call"}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
-HELPDESK_WORKSPACE_PANELS = ["tickets.webchat.panel.visitor_panel", "surveys.selectors.panels.survey_panel"]
+HELPDESK_WORKSPACE_PANELS = [
+    "tickets.admin.call_panel.call_panel",
+    "tickets.webchat.panel.visitor_panel",
+    "surveys.selectors.panels.survey_panel",
+]
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.
 HELPDESK_DASHBOARD_SECTIONS = [
     "channels_app.sections.troubled_channels",

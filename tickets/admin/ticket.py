@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, reverse
 
 from tickets.admin import (
     bulk,
+    call_panel,
     changes,
     choices,
     files,
@@ -94,6 +95,7 @@ class TicketAdmin(admin.ModelAdmin):
             ),
             named("<int:pk>/panel/channels/", on_ticket(panel.preferred_channels), "preferred_channels"),
             named("<int:pk>/panel/prefer/", post(panel.prefer, customer), "prefer"),
+            named("<int:pk>/panel/call-back/", post(call_panel.call_back, reply), "call_back"),
             named("<int:pk>/panel/apart/", post(panel.apart, customer), "apart"),
             named("<int:pk>/message/<int:message_id>/html/", on_ticket(files.whole_message), "whole_message"),
             named("<int:pk>/file/<uuid:uuid>/", on_ticket(files.download), "file"),
