@@ -1,6 +1,7 @@
 """From a queued message to what the adapter sends."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from channels_app.registry import adapter_class
 from helpdesk.common.html import text_to_html
 from tickets.models import Conversation, Message, MessageRecipient
 from tickets.services.files import open_file
+from tickets.services.private_replies import REPLY_TO, commented_message
 from tickets.services.public_files import public_file_url
 
 MOST_REFERENCES = 12
@@ -27,7 +29,7 @@ def compose_outbound(message: Message) -> OutboundMessage:
     inbound_ids, all_ids = _thread_ids(message)
     can = adapter_class(channel.kind).can
     details = message.details
-    answered = _answered(message)
+    answers_at, answers_details = _answered(message)
     return OutboundMessage(
         uuid=str(message.uuid),
         recipient=Address(address=main.address, name=main.name),
@@ -58,8 +60,8 @@ def compose_outbound(message: Message) -> OutboundMessage:
         is_public=message.visibility == Conversation.Visibility.PUBLIC,
         asks_for=str(details.get("asks_for", "")),
         is_extended=bool(details.get("is_extended")),
-        answers_at=answered.sort_at if answered else None,
-        answers_details=answered.details if answered else {},
+        answers_at=answers_at,
+        answers_details=answers_details,
     )
 
 
@@ -71,12 +73,15 @@ def _template(use: Mapping[str, Any] | None) -> TemplateUse | None:
     )
 
 
-def _answered(message: Message) -> Message | None:
-    """The customer's last message in the conversation before this one."""
+def _answered(message: Message) -> tuple[datetime | None, dict[str, Any]]:
+    """When the customer wrote last in the conversation before this message, and what the adapter kept of it."""
+    if REPLY_TO in message.details:
+        return commented_message(message)
     earlier = Message.objects.filter(
         conversation=message.conversation_id, direction=Message.Direction.IN, id__lt=message.pk
     )
-    return earlier.only("sort_at", "details").order_by("-id").first()
+    answered = earlier.only("sort_at", "details").order_by("-id").first()
+    return (answered.sort_at, answered.details) if answered is not None else (None, {})
 
 
 def _thread_ids(message: Message) -> tuple[list[str], list[str]]:

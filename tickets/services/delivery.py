@@ -31,6 +31,7 @@ from tickets.services.composing import compose_outbound
 from tickets.services.events import write_event
 from tickets.services.live import tell_message
 from tickets.services.locking import lock_ticket
+from tickets.services.private_replies import learn_private_address
 from tickets.services.review_replies import refresh_review_of
 
 logger = logging.getLogger(__name__)
@@ -165,6 +166,8 @@ def _deliver(message_id: int, attempt: int) -> None:
     else:
         record_receipt(message, attempt, receipt)
         failpoint("delivery.after_commit")
+        if receipt.details.get("recipient_id"):
+            learn_private_address(message_id=message.pk, receipt=receipt)
         if message.channel.is_simulated:
             report_as_provider(channel=message.channel, external_id=receipt.external_id)
         if message.channel.send_failures:

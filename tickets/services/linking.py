@@ -96,6 +96,17 @@ def reachable_identity(channel: Channel, *, customer_id: int, address: str = "")
     return next((identity for identity in found if is_writable(identity.address)), None)
 
 
+def channels_to_go_on(*, customer_id: int) -> list[tuple[int, str]]:
+    """(id, name) of the private channels on which we have an address of the customer."""
+    found = []
+    for channel in Channel.objects.filter(is_active=True, is_public=False).order_by("position", "name"):
+        if Can.SEND in adapter_class(channel.kind).can:
+            identity = reachable_identity(channel, customer_id=customer_id)
+            if identity is not None:
+                found.append((channel.pk, f"{channel.name} · {identity}"))
+    return found
+
+
 def _link(ticket_id: int, conversation: Conversation, actor: Actor) -> Conversation:
     before = conversation.active_ticket_id
     if before == ticket_id:
