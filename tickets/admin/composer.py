@@ -15,6 +15,7 @@ from helpdesk.common.errors import InvalidInput
 from tickets.admin.doors import AgentRequest
 from tickets.models import Conversation, Message, Ticket
 from tickets.policies.outgoing import Window, window_state
+from tickets.selectors.reviews import ReviewNotice, review_notice
 from tickets.selectors.timeline import conversations_of
 from tickets.services.system_messages import is_writable
 
@@ -73,6 +74,7 @@ def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
     refusal = _ticket_refusal(ticket, ways)
     return {
         "ways": ways,
+        "review": _review_of(ways),
         "reply_draft": drafts.get(Message.Kind.MESSAGE, ""),
         "note_draft": drafts.get(Message.Kind.NOTE, ""),
         "refusal": refusal,
@@ -85,6 +87,11 @@ def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
         "can_resolve": request.user.has_perm("tickets.change_ticket")
         and ticket.status not in (Ticket.Status.RESOLVED, Ticket.Status.CLOSED),
     }
+
+
+def _review_of(ways: list[Way]) -> ReviewNotice | None:
+    """What is to be known of the review that an answer would go to first."""
+    return review_notice(ways[0].conversation) if ways and ways[0].is_public else None
 
 
 def _preferred_first(ticket: Any, ways: list[Way]) -> list[Way]:

@@ -21,6 +21,7 @@ from tickets.models.message import external_digest
 from tickets.policies.contacts import contact_after
 from tickets.policies.outgoing import Misfit, Window, find_misfits, split_into_parts, window_state
 from tickets.policies.threading import reply_subject
+from tickets.selectors.reviews import review_notice
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.files import StoredFile
@@ -109,10 +110,7 @@ def check_sendable(conversation: Conversation, answer: Answer) -> Answer:
 def _check_abilities(conversation: Conversation, answer: Answer, can: Can) -> None:
     channel = conversation.channel
     if Can.SEND not in can or not channel.is_active:
-        raise Unprocessable(
-            "channel_cannot",
-            _("“%(channel)s” cannot send at the moment. It is switched off.") % {"channel": channel.name},
-        )
+        raise Unprocessable("channel_cannot", _cannot_send(conversation))
     is_public = conversation.visibility == Conversation.Visibility.PUBLIC
     if is_public and not answer.is_public:
         raise Unprocessable(
@@ -142,6 +140,14 @@ def _refuse_beside_template(answer: Answer) -> None:
         field = "attachments" if answer.files else "choices" if answer.choices else "asks_for"
         text = _("A template travels alone: send files and buttons when the customer has answered.")
         raise Unprocessable("template_alone", text, fields={field: "not with a template"})
+
+
+def _cannot_send(conversation: Conversation) -> str:
+    """Why nothing leaves through this channel; for a review that is answered at its site, with the way there."""
+    notice = review_notice(conversation) if conversation.channel.is_active else None
+    if notice is not None:
+        return f"{notice.text} {notice.url}".strip()
+    return _("“%(channel)s” cannot send at the moment. It is switched off.") % {"channel": conversation.channel.name}
 
 
 def misfit_text(misfit: Misfit) -> str:

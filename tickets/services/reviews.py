@@ -29,6 +29,7 @@ from tickets.services.message_filing import PREVIEW_LENGTH, file_message
 from tickets.services.review_replies import refresh_reply_state, take_over_reply
 from tickets.services.search import index_messages
 
+SHOWN_VERSIONS = 5
 _SAVED = (
     "rating", "scale", "stars", "title", "url", "version_at", "edited_at", "deleted_at", "reply_state", "reply_text",
     "is_reply_foreign", "replied_at", "history", "message",
@@ -218,7 +219,7 @@ class _Filing:
             _tell_change(next_case, review, standing)
             next_case.save()
         else:
-            _rewrite(review.message, item, version)
+            _rewrite(review, item, version)
             outcome = _wake(change, conversation, version)
             _tell_change(change, review, standing)
         _announce(review)
@@ -235,6 +236,12 @@ class _Filing:
         change.set(waiting_since=None)
         change.tell("review.deleted", {"review": review.pk, "message": review.message_id})
         return "changed"
+
+
+def _as_line(kept: dict[str, Any]) -> str:
+    version = Version.from_json(kept)
+    stars = f"{version.stars:g}/5" if version.stars is not None else ""
+    return " · ".join(filter(None, (f"{version.at:%Y-%m-%d}", stars, preview(version.text or version.title))))
 
 
 def _tell_change(change: TicketChange, review: Review, before: Version) -> None:
@@ -257,10 +264,13 @@ def _remember(review: Review, version: Version) -> None:
     review.history = [one.as_json() for one in history]
 
 
-def _rewrite(message: Message, item: ReviewReceived, version: Version) -> None:
+def _rewrite(review: Review, item: ReviewReceived, version: Version) -> None:
+    message = review.message
     message.text = message.reply_text = version.text
     message.subject = version.title
     message.details = _details(item, version)
+    # For the timeline, which reads messages only; the whole history stands on the review.
+    message.details["review"]["earlier"] = [_as_line(kept) for kept in review.history[-SHOWN_VERSIONS:]]
     message.edited_at = version.at
     message.save(update_fields=["text", "reply_text", "subject", "details", "edited_at"])
     index_messages([(message.pk, f"{version.title}\n{version.text}")])
