@@ -7,8 +7,8 @@ from dataclasses import dataclass
 LONGEST_PART = 2000
 SHOWN_CHARACTERS = 300
 MOST_PROMISES = 5
-# After a mark, but not after the point of a number: "on 3. April" is one sentence.
-_BETWEEN = re.compile(r"(?<=[!?。！？؟])\s*|(?<=\D\.)\s+|\n+")
+# After a mark, but not after the point of a number, unless it ends a date: "on 3. April" is one sentence.
+_BETWEEN = re.compile(r"(?<=[!?。！？؟])\s*|(?<=\D\.)\s+|(?<=\d{4}\.)\s+|(?<=-\d\d\.)\s+|\n+")
 _QUESTION = ("?", "？", "؟")
 _MONTHS = (
     "jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|janv|févr|avr|juin|juil|août|déc"
