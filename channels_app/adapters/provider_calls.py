@@ -79,7 +79,7 @@ def text_of(value: Any, *, limit: int = 300) -> str:
 
 def number_of(value: Any) -> int:
     """A whole number, also written as digits; 0 for everything else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
