@@ -8,6 +8,7 @@ from channels_app.adapters.base import (
     Address,
     CallReceived,
     DeliveryUpdate,
+    HandedOver,
     IdentityChanged,
     Ignored,
     InboundAttachment,
@@ -75,6 +76,8 @@ def _own_values(item: InboundItem) -> dict[str, Any]:
             "payload": str(item.details.get("digits") or "") or None,
             "attachments": [_attachment(attachment) for attachment in item.attachments],
         }
+    if isinstance(item, HandedOver):
+        return {"type": "change", "status": "handed_over", "sender": _address(item.sender)}
     if isinstance(item, IdentityChanged):
         return {"type": "change", "status": "identity", "change_of": item.old.address, "sender": _address(item.new)}
     if isinstance(item, TemplateChanged):

@@ -48,6 +48,7 @@ _SENTENCES = {
     "ticket.unmarked_spam": gettext_lazy("%(who)s took this out of spam"),
     "ticket.subject_changed": gettext_lazy("%(who)s changed the subject"),
     "ticket.tags_changed": gettext_lazy("%(who)s changed the tags"),
+    "ticket.handed_over": gettext_lazy("Another app has handed this conversation over to us"),
     "ticket.merged": gettext_lazy("%(who)s merged this into #%(other)s"),
     "ticket.absorbed": gettext_lazy("%(who)s merged #%(other)s into this"),
     "ticket.unmerged": gettext_lazy("%(who)s undid the merge"),

@@ -24,6 +24,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "ticket.resolved": frozenset({"contact", "from", "reason"}),
     "ticket.reopened": frozenset({"by_message", "is_undo"}),
     "ticket.closed": frozenset({"why"}),
+    "ticket.handed_over": frozenset({"conversation"}),
     "ticket.merged": frozenset({"into", "from"}),
     "ticket.absorbed": frozenset({"other", "messages", "conversations"}),
     "ticket.released": frozenset({"other"}),

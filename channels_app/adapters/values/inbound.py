@@ -168,6 +168,13 @@ class ReachChanged(InboundItem):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandedOver(InboundItem):
+    """Another application at the provider (a bot) has handed the thread with ``sender`` over to us."""
+
+    sender: Address
+
+
+@dataclass(frozen=True, kw_only=True)
 class TemplateChanged(InboundItem):
     """The provider decided on a message template. ``external_id`` is the template's id there."""
 
