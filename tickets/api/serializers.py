@@ -3,13 +3,14 @@
 from rest_framework import serializers
 
 from helpdesk.common.api.serializers import IdField, InputSerializer
-from tickets.models import Ticket
+from tickets.models import Conversation, Ticket
 from tickets.policies.hand_over import LONGEST_PART
 from tickets.services.queueing import MOST_COPIES
 
 MAX_TEXT_CHARACTERS = 200_000
 MAX_FILES = 20
 MAX_UNDO_SECONDS = 60
+ASKED_FOR = ("location", "photo", "document", "phone", "order_number")
 
 
 class NamedRead(serializers.Serializer):
@@ -64,6 +65,24 @@ class TextWithFiles(InputSerializer):
     )
 
 
+class TemplateInput(InputSerializer):
+    """A template that the provider has approved, with the values of its variables in their order."""
+
+    name = serializers.CharField(max_length=512)
+    language = serializers.CharField(max_length=20)
+    variables = serializers.ListField(
+        child=serializers.CharField(max_length=2000, allow_blank=True), max_length=50, default=list
+    )
+
+
+class ChoiceInput(InputSerializer):
+    """A button or a line of a list; `payload` comes back when the customer presses it."""
+
+    payload = serializers.CharField(max_length=200)
+    title = serializers.CharField(max_length=200)
+    description = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
 class CopiedText(TextWithFiles):
     cc = serializers.ListField(child=serializers.CharField(max_length=320), max_length=MOST_COPIES, default=list)
     undo_seconds = serializers.IntegerField(min_value=0, max_value=MAX_UNDO_SECONDS, default=0)
@@ -78,6 +97,12 @@ class TicketOpen(CopiedText):
     name = serializers.CharField(max_length=200, required=False, default="", help_text="Of the customer, when new.")
     subject = serializers.CharField(max_length=500)
     team = IdField(required=False, allow_null=True, default=None)
+    template = TemplateInput(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Instead of `text`, where only templates may come first.",
+    )
 
 
 class TicketChange(InputSerializer):
@@ -96,6 +121,16 @@ class TicketReply(CopiedText):
         help_text="The newest event you have seen: 409 when somebody wrote after it.",
     )
     status_after = serializers.ChoiceField(choices=["pending", "resolved"], required=False)
+    template = TemplateInput(required=False, allow_null=True, default=None, help_text="Sent instead of `text`.")
+    choices = ChoiceInput(
+        many=True, required=False, default=list, help_text="Buttons under the text, where the channel can."
+    )
+    asks_for = serializers.ChoiceField(choices=ASKED_FOR, required=False, default="", allow_blank=True)
+    visibility = serializers.ChoiceField(
+        choices=Conversation.Visibility.choices,
+        default=Conversation.Visibility.PRIVATE,
+        help_text="`public` says that everybody may read it: without it nothing leaves on a public conversation.",
+    )
 
 
 class TicketNote(TextWithFiles):

@@ -1,6 +1,6 @@
 """``/api/v1/tickets/``: the cases and everything that can be done with one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from channels_app.adapters.base import Choice, TemplateUse
 from helpdesk.accounts.api.viewsets import ResourceViewSet
 from helpdesk.common.api.etags import check_if_match, etag_of, is_unchanged
 from helpdesk.common.api.serializers import NoInput
@@ -34,7 +35,7 @@ from tickets.api.serializers import (
     TicketUndo,
 )
 from tickets.api.shapes import shows_teams, ticket_rows, ticket_shape, tickets_url
-from tickets.models import Ticket
+from tickets.models import Conversation, Ticket
 from tickets.policies.hand_over import HandOver
 from tickets.selectors.search import find_tickets
 from tickets.services import assignment, lifecycle, merging
@@ -47,6 +48,10 @@ VIEW = ("tickets.view_ticket", "tickets.view_every_ticket", "tickets.view_public
 CHANGE = ("tickets.change_ticket",)
 REPLY = ("tickets.reply_ticket",)
 MERGE = ("tickets.merge_ticket",)
+
+
+def _template_use(data: Mapping[str, Any] | None) -> TemplateUse | None:
+    return TemplateUse(name=data["name"], language=data["language"], variables=data["variables"]) if data else None
 
 
 class TicketViewSet(ListRows, ResourceViewSet):
@@ -124,6 +129,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
             attachments=files_of_receipts(receipts=data["attachments"], user=self.caller),
             team_id=data["team"],
             undo_seconds=data["undo_seconds"],
+            template=_template_use(data["template"]),
         )
         return self._answer(ticket.pk, status=201)
 
@@ -160,6 +166,10 @@ class TicketViewSet(ListRows, ResourceViewSet):
             status_after=data.get("status_after", ""),
             undo_seconds=data["undo_seconds"],
             expected_version=expected,
+            template=_template_use(data["template"]),
+            choices=[Choice(**choice) for choice in data["choices"]],
+            asks_for=data["asks_for"],
+            is_public=data["visibility"] == Conversation.Visibility.PUBLIC,
         )
         return Response(read_message(message.pk), status=201)
 
