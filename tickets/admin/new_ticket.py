@@ -16,6 +16,7 @@ from channels_app.models import Channel
 from channels_app.registry import adapter_class
 from helpdesk.common.errors import HelpdeskError
 from tickets.admin.doors import AgentRequest
+from tickets.admin.writing import template_use
 from tickets.models import Customer
 from tickets.selectors.customers import identities_of_customer, suggest_identities
 from tickets.services.actors import Actor
@@ -35,7 +36,14 @@ class NewTicketForm(forms.Form):
     address = forms.CharField(label=_("To"), max_length=320)
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=500)
-    text = forms.CharField(label=_("Message"), widget=forms.Textarea, max_length=100_000)
+    text = forms.CharField(label=_("Message"), widget=forms.Textarea, max_length=100_000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        # A template is a whole message of its own.
+        if not cleaned.get("text", "").strip() and not self.data.get("template") and "text" not in self.errors:
+            self.add_error("text", self.fields["text"].error_messages["required"])
+        return cleaned
 
     def __init__(self, *args: Any, channels: list[Channel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,12 +72,19 @@ def new_ticket(request: AgentRequest) -> HttpResponse:
                 text=form.cleaned_data["text"],
                 actor=Actor.agent(request.user),
                 undo_seconds=settings.HELPDESK_UNDO_SECONDS,
+                template=template_use(request.POST),
             )
         except HelpdeskError as error:
             form.add_error(next((name for name in error.fields if name in form.fields), None), error.message)
         else:
             return HttpResponseRedirect(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
-    context = {"form": form, "title": _("New ticket"), "has_channels": bool(channels)}
+    context = {
+        "form": form,
+        "title": _("New ticket"),
+        "has_channels": bool(channels),
+        # Where the provider lets nobody write first but with a template, the page asks for one.
+        "template_channels": [channel.pk for channel in channels if Can.TEMPLATES in adapter_class(channel.kind).can],
+    }
     status = 422 if form.is_bound else 200
     return render(request, "tickets/new_ticket.html", admin.site.each_context(request) | context, status=status)
 
@@ -83,10 +98,15 @@ def _initial(request: AgentRequest, channels: list[Channel]) -> dict[str, Any]:
     customer = Customer.objects.visible_to(request.user).filter(pk=int(asked)).first()
     if customer is None:
         return initial
-    for identity in identities_of_customer(customer_id=customer.pk):
-        for channel in channels:
-            if adapter_class(channel.kind).identity_kind == identity.kind:
-                return initial | {"channel": str(channel.pk), "address": identity.address, "name": customer.name}
+    ways = [
+        (channel, identity)
+        for identity in identities_of_customer(customer_id=customer.pk)
+        for channel in channels
+        if adapter_class(channel.kind).identity_kind == identity.kind and identity.channel_id in (None, channel.pk)
+    ]
+    # The channel that he likes best, else the first address that proves something.
+    for channel, identity in sorted(ways, key=lambda way: way[0].pk != customer.preferred_channel_id)[:1]:
+        return initial | {"channel": str(channel.pk), "address": identity.address, "name": customer.name}
     return initial | {"name": customer.name}
 
 

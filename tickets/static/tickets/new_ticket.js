@@ -1,0 +1,23 @@
+// Writing first: channels that take templates only show them instead of the message.
+"use strict";
+(() => {
+    const panel = document.getElementById("hd-new-template");
+    const channel = document.getElementById("id_channel");
+    const text = document.getElementById("id_text");
+    if (!panel || !channel || !text) {
+        return;
+    }
+
+    function draw() {
+        const needsTemplate = panel.dataset.channels.split(",").includes(channel.value);
+        panel.hidden = !needsTemplate;
+        text.closest(".hd-field").hidden = needsTemplate;
+        document.getElementById("hd-new-template-fields").replaceChildren();
+        if (needsTemplate) {
+            window.htmx.ajax("GET", `${panel.dataset.url}?channel=${channel.value}`, "#hd-new-template-fields");
+        }
+    }
+
+    channel.addEventListener("change", draw);
+    draw();
+})();
