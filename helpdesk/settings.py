@@ -248,7 +248,7 @@ HELPDESK_INTAKE_STEPS = [
     "tickets.services.intake_steps.drop_own_mail",
     "tickets.services.intake_steps.file_message_change",
     "tickets.services.reach.file_reach_change",
-    "tickets.services.handing_over.file_hand_over",
+    "tickets.services.thread_control.file_hand_over",
     "tickets.services.address_changes.file_identity_change",
     "tickets.services.template_changes.file_template_change",
 ]
