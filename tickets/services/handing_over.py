@@ -1,65 +1,65 @@
-"""Another application at the provider (a bot) has handed a person over to us: from now on he waits for an answer of ours."""
+"""The note with which one colleague hands a case to the next."""
 
-from channels_app.adapters.base import HandedOver, InboundItem
-from channels_app.models import Channel, InboundEvent
-from channels_app.registry import adapter_class
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from helpdesk.common.clock import now
-from tickets.models import Conversation, Message, Ticket
-from tickets.policies.lifecycle import next_status
+from helpdesk.common.errors import InvalidInput, Unprocessable
+from helpdesk.common.text import clean_text
+from tickets.models import Message
+from tickets.policies.hand_over import LONGEST_PART, HandOver
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
-from tickets.services.customers import find_identity, scope_of
-from tickets.services.filed import Filed
 from tickets.services.locking import lock_ticket
+from tickets.services.search import index_messages
+
+PURPOSE = "hand_over"
+PARTS = ("asked", "done", "promised", "missing")
 
 
-def file_hand_over(channel: Channel, item: InboundItem, event: InboundEvent | None) -> Filed | None:
-    """Let the clock of the person's open case run, as if he had written now; runs in the transaction of intake.
-
-    Nothing happens where nobody has written since our last answer, or where the clock runs already: a hand-over alone is no question.
-    """
-    if not isinstance(item, HandedOver):
-        return None
-    conversation = _find_conversation(channel, item)
-    if conversation is None or conversation.active_ticket_id is None:
-        return Filed(outcome="ignored", reason="handed_over_without_case")
-    change = TicketChange(lock_ticket(conversation.active_ticket_id), Actor.customer())
-    filed = Filed(outcome="changed", ticket_id=change.ticket.pk, conversation_id=conversation.pk)
-    if change.ticket.waiting_since is not None or not _has_question(conversation):
-        return Filed(outcome="duplicate", ticket_id=change.ticket.pk, conversation_id=conversation.pk)
-    received_at = event.received_at if event is not None else now()
-    _start_waiting(change)
-    change.set(waiting_since=min(item.sent_at or received_at, received_at), snoozed_until=None)
-    change.tell("ticket.handed_over", {"conversation": conversation.pk})
+@transaction.atomic
+def hand_over_ticket(*, ticket_id: int, actor: Actor, hand_over: HandOver) -> Message:
+    """Keep the note on the ticket, as a card of its own. Raises NotVisible, and what ``write_hand_over`` raises."""
+    change = TicketChange(lock_ticket(ticket_id), actor)
+    message = write_hand_over(change, hand_over)
     change.save()
-    return filed
+    return message
 
 
-def _find_conversation(channel: Channel, item: HandedOver) -> Conversation | None:
-    """The person's private conversation, locked."""
-    kind = item.sender.kind or adapter_class(channel.kind).identity_kind
-    identity = find_identity(kind=kind, address=item.sender.address[:320], channel_id=scope_of(kind, channel))
-    if identity is None:
-        return None
-    found = Conversation.objects.select_for_update(of=("self",)).filter(channel=channel, identity=identity)
-    return found.filter(visibility=Conversation.Visibility.PRIVATE).order_by("-last_message_at", "-id").first()
+def write_hand_over(change: TicketChange, hand_over: HandOver) -> Message:
+    """The note as a part of a larger verb. Raises Unprocessable for an empty one, InvalidInput for a part that is too long."""
+    clean = replace(hand_over, **{part: clean_text(getattr(hand_over, part)).strip() for part in PARTS})
+    if clean.is_empty:
+        raise Unprocessable("empty_note", _("Write something first."), fields={"hand_over": "empty"})
+    for part in PARTS:
+        if len(getattr(clean, part)) > LONGEST_PART:
+            text = _("At most %(count)d characters.") % {"count": LONGEST_PART}
+            raise InvalidInput("text_too_long", text, fields={f"hand_over.{part}": text})
+    ticket, actor, moment = change.ticket, change.actor, now()
+    said = _in_words(clean)
+    message = Message.objects.create(
+        ticket=ticket,
+        direction=Message.Direction.OUT,
+        kind=Message.Kind.NOTE,
+        purpose=PURPOSE,
+        author=Message.Author.AGENT if actor.kind == "agent" else Message.Author.SYSTEM,
+        author_agent_id=actor.user_id,
+        contact_number=ticket.contact_number,
+        text=said,
+        reply_text=said,
+        details={PURPOSE: {part: getattr(clean, part) for part in PARTS}},
+        received_at=moment,
+        sort_at=moment,
+    )
+    index_messages([(message.pk, said)])
+    change.tell("ticket.noted", {"message": message.pk})
+    return message
 
 
-def _has_question(conversation: Conversation) -> bool:
-    """Whether the person has written since anybody of ours did; what another application said answers nothing here."""
-    messages = Message.objects.filter(conversation=conversation).exclude(author=Message.Author.SYSTEM)
-    latest = messages.order_by("-sort_at", "-id").values_list("direction", flat=True).first()
-    return latest == Message.Direction.IN
-
-
-def _start_waiting(change: TicketChange) -> None:
-    before = change.ticket.status
-    after = next_status(before, "customer_message")
-    if after is None or after == before:
-        return
-    if before == Ticket.Status.RESOLVED:
-        change.set(reopen_count=change.ticket.reopen_count + 1, closes_at=None)
-        change.tell("ticket.reopened", {"by_message": True})
-    else:
-        change.tell("ticket.status_changed", {"from": before, "to": after})
-    change.set(status=after)
+def _in_words(hand_over: HandOver) -> str:
+    """The note as text, for whoever reads it elsewhere: search, API, export."""
+    labels = {"asked": _("Asked"), "done": _("Done"), "promised": _("Promised"), "missing": _("Missing")}
+    said = [(labels[part], getattr(hand_over, part)) for part in PARTS]
+    return "\n\n".join(f"{label}: {text}" for label, text in said if text)
