@@ -71,7 +71,7 @@ def running_http_fake() -> Iterator[HttpFake]:
             except OSError:
                 return
 
-        do_GET = do_POST = do_HEAD = _handle
+        do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = _handle
 
         def log_message(self, *args: object) -> None:
             return

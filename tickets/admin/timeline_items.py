@@ -120,6 +120,8 @@ def _author(message: Any) -> tuple[str, str]:
         return (name, address) if name and name != address else (address, "")
     if message.author == Message.Author.AGENT:
         return message.author_agent.display_name, ""
+    if message.purpose == "elsewhere":
+        return _("Written at the site"), ""
     return (_("Bot") if message.author == Message.Author.BOT else _("Sent by the helpdesk")), ""
 
 
