@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Address
-from channels_app.adapters.webchat.parse import USER, VISITOR, shown_address
+from channels_app.adapters.webchat.parse import USER, VISITOR, proven_addresses, shown_address
 from channels_app.adapters.webchat.signing import is_proven
 from channels_app.models import Channel
 from helpdesk.common.clock import now
@@ -207,7 +207,8 @@ def _bind(visitor: Visitor, identifier: str) -> str:
         identity = _crm_identity(channel, address, identifier, visitor.name) or _own_identity(visitor, address)
     if identity is None:
         sender = Address(address=address, raw=shown_address(address), name=visitor.name or identifier)
-        identity = find_or_create_identity(channel=channel, sender=sender, language=visitor.language)
+        known_as = proven_addresses(address, sender.name)
+        identity = find_or_create_identity(channel=channel, sender=sender, language=visitor.language, aliases=known_as)
     if not identity.is_verified:
         CustomerIdentity.objects.filter(pk=identity.pk).update(is_verified=True)
     return address

@@ -66,7 +66,7 @@ def _message(fields: Fields) -> InboundMessage:
         external_id=client_id,
         sent_at=fields.time("sent_at"),
         sender=Address(address=address, raw=short, name=name or f"Visitor {short.upper()}"),
-        aliases=_proven_addresses(address, name),
+        aliases=proven_addresses(address, name),
         text=text,
         reply_text=text,
         attachments=tuple(_file(part) for part in fields.objects("files", limit=MAX_FILES)),
@@ -79,7 +79,7 @@ def _message(fields: Fields) -> InboundMessage:
 def _address(fields: Fields) -> str:
     visitor = fields.object("visitor")
     address = visitor.text("address", is_required=True, limit=320) if visitor is not None else ""
-    if not address.startswith((VISITOR, USER)) or len(address) < 8:
+    if not address.startswith((VISITOR, USER)) or not address.partition(":")[2]:
         raise ParseError("invalid_visitor", "event.visitor.address names no visitor.")
     return address
 
@@ -88,7 +88,7 @@ def _client_id(fields: Fields) -> str:
     return fields.text("id", is_required=True, limit=MAX_ID_CHARACTERS)
 
 
-def _proven_addresses(address: str, name: str) -> tuple[Address, ...]:
+def proven_addresses(address: str, name: str) -> tuple[Address, ...]:
     """A site that names its people by their mail address has signed for that address."""
     email = normalise_email(address.removeprefix(USER)) if address.startswith(USER) and "@" in address else ""
     return (Address(address=email, name=name, kind="email"),) if email else ()
