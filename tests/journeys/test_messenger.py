@@ -11,8 +11,8 @@ from channels_app.models import InboundEvent
 from channels_app.services.trying import act_as_customer, create_trial_channel, report_as_provider
 from helpdesk.common.clock import now
 from tests.factories import make_channel
-from tests.support.messenger_fake import PAGE_ID, PERSON, VERIFY_TOKEN, error, running_messenger_fake
-from tickets.models import Attachment, Conversation, CustomerIdentity, Message, Ticket
+from tests.support.messenger_fake import APP_ID, PAGE_ID, PERSON, VERIFY_TOKEN, error, running_messenger_fake
+from tickets.models import Attachment, Conversation, CustomerIdentity, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.delivery import send_due_messages
 from tickets.services.processing import process_waiting_events
@@ -143,16 +143,41 @@ def test_our_own_echo_is_no_message_and_one_of_another_app_no_ticket(client, cha
     assert "Sent from another app." in page
 
 
-def test_person_whom_another_app_answers_waits_for_nobody_until_we_have_the_thread(channel, deliver):
+def test_person_whom_another_app_answers_waits_for_us_when_we_are_handed_the_thread(client, channel, deliver, agent):
     deliver(text("To the bot", "m_1", key="standby"))
     ticket = Ticket.objects.get()
     assert ticket.waiting_since is None
-    deliver(event(pass_thread_control={"new_owner_app_id": "900800700600500", "metadata": ""}))
-    assert Ticket.objects.count() == 1
-    deliver(text("To a person, please", "m_2"))
+    echo = payload("echo_of_another_app")
+    echo["entry"][0]["messaging"][0] |= {"timestamp": milliseconds()}
+    deliver(echo)
+    deliver(event(take_thread_control={"new_owner_app_id": "1", "previous_owner_app_id": "2", "metadata": ""}))
+    ticket.refresh_from_db()
+    assert ticket.waiting_since is None
+    passed = event(pass_thread_control={"new_owner_app_id": APP_ID, "previous_owner_app_id": "2", "metadata": ""})
+    deliver(passed)
     ticket.refresh_from_db()
     assert ticket.waiting_since is not None
-    assert InboundEvent.objects.filter(state="ignored", reason="handover:pass_thread_control").exists()
+    passed["entry"][0]["time"] += 1
+    deliver(passed)
+    assert TicketEvent.objects.filter(kind="ticket.handed_over").count() == 1
+    client.force_login(agent)
+    page = client.get(f"/admin/tickets/ticket/{ticket.pk}/change/").content.decode()
+    assert "Another app has handed this conversation over to us" in page
+    deliver(text("To a person, please", "m_2"))
+    assert Ticket.objects.count() == 1
+
+
+def test_hand_over_of_somebody_whom_we_do_not_know_or_have_answered_starts_no_clock(channel, graph, deliver, agent):
+    passed = event(pass_thread_control={"new_owner_app_id": APP_ID, "previous_owner_app_id": "2", "metadata": ""})
+    deliver(passed)
+    assert not Ticket.objects.exists()
+    deliver(text("Hello", "m_1"))
+    ticket = Ticket.objects.get()
+    reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="Good morning")
+    passed["entry"][0]["time"] += 1
+    deliver(passed)
+    ticket.refresh_from_db()
+    assert ticket.waiting_since is None
 
 
 def test_comment_is_answered_in_public(channel, graph, deliver, agent):

@@ -9,6 +9,7 @@ from typing import Any
 from channels_app.adapters.base import (
     Address,
     DeliveryUpdate,
+    HandedOver,
     InboundItem,
     InboundMessage,
     MessageChanged,
@@ -45,7 +46,18 @@ def read_messaging(event: Fields, place: Place) -> list[InboundItem]:
     if event.object("referral") is not None:
         # The person followed a link or an advertisement into the chat and has said nothing yet.
         return [ignored("referral", event, place, _person(event, "sender"))]
+    if _is_ours_now(event, place):
+        sender = _address(event, "sender", is_required=True)
+        at = moment(event, "timestamp") or place.at
+        return [HandedOver(dedup_key=digest("handed over", sender.address, str(at)), sent_at=at, sender=sender)]
     return [ignored(_reason(event), event, place, _person(event, "sender"))]
+
+
+def _is_ours_now(event: Fields, place: Place) -> bool:
+    """Whether another app has passed the thread to ours; without our app's id nobody can tell."""
+    control = event.object("pass_thread_control")
+    new_owner = control.identifier("new_owner_app_id", limit=MAX_ID_CHARACTERS) if control is not None else ""
+    return bool(new_owner) and new_owner == place.account.app_id
 
 
 def _reason(event: Fields) -> str:

@@ -10,6 +10,7 @@ import pytest
 from channels_app.adapters.base import (
     ChannelConfig,
     DeliveryUpdate,
+    HandedOver,
     Ignored,
     InboundMessage,
     MessageChanged,
@@ -175,10 +176,16 @@ def test_message_to_another_app_is_standby():
     assert item.text == "To the other app"
 
 
+def test_thread_that_is_passed_to_our_app_is_handed_over():
+    item = only("pass_thread_control")
+    assert isinstance(item, HandedOver)
+    assert item.sender.address == PERSON
+    assert parse("pass_thread_control", config={})[0].reason == "handover:pass_thread_control"
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("pass_thread_control", "handover:pass_thread_control"),
         ("take_thread_control", "handover:take_thread_control"),
         ("request_thread_control", "handover:request_thread_control"),
         ("app_roles", "handover:app_roles"),
