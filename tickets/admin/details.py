@@ -185,9 +185,10 @@ def _extended(value: Any) -> Iterator[Card]:
 
 def _review(value: Any) -> Iterator[Card]:
     for review in _objects(value):
-        stars = review.get("stars")
-        is_rated = isinstance(stars, (int, float)) and 1 <= stars <= 5
-        title = f"{'★' * round(stars)}{'☆' * (5 - round(stars))} {_text(float(stars))}/5" if is_rated else _("Not rated")
+        given = review.get("stars")
+        stars = float(given) if isinstance(given, (int, float)) and 1 <= given <= 5 else 0.0
+        drawn = "★" * round(stars) + "☆" * (5 - round(stars))
+        title = f"{drawn} {_text(stars)}/5" if stars else _("Not rated")
         claimed = review.get("claimed")
         claims = [_text(one) for one in claimed.values()] if isinstance(claimed, Mapping) else []
         lines = [_("The author names %(what)s; nothing proves it.") % {"what": ", ".join(claims)}] if claims else []
@@ -205,6 +206,7 @@ _MAKERS: dict[str, Callable[[Any], Iterator[Card]]] = {
     "forwarded": _forwarded,
     "referral": _referral,
     "post": _post,
+    "review": _review,
     "story": _story,
     "product": _product,
     "location": _location,
