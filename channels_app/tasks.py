@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from channels_app.services import polling
+from channels_app.services import polling, templates
 from helpdesk.core.services import record_job_run
 
 
@@ -18,6 +18,13 @@ def check_every_channel() -> None:
     """Try every channel's connection."""
     with record_job_run("check_channels") as run:
         run.handled = polling.check_every_channel()
+
+
+@shared_task
+def sync_templates() -> None:
+    """Read the message templates of every channel that has some."""
+    with record_job_run("sync_templates") as run:
+        run.handled = templates.sync_all_templates()
 
 
 @shared_task

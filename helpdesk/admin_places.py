@@ -69,6 +69,9 @@ PLACES: dict[str, Place] = {
     "channels_app.channel": Place(
         group="set_up", icon="channel", text=_("Mailboxes and systems that messages come from.")
     ),
+    "channels_app.messagetemplate": Place(
+        group="set_up", icon="copy", text=_("Messages that a provider has approved, for writing first.")
+    ),
     "channels_app.brand": Place(group="set_up", icon="brand", text=_("The name and face that customers see.")),
     "tickets.businesshours": Place(
         group="set_up", icon="job", text=_("When the team is there, holidays and exceptions.")

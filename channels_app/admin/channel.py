@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from channels_app.adapters.base import Can, ChannelConfig
@@ -27,6 +27,7 @@ from channels_app.registry import adapter_class, kind_choices, kinds
 from channels_app.selectors import bio_text, forget_own_mail_addresses
 from channels_app.services.pausing import pause_channel, resume_channel
 from channels_app.services.polling import check_channel
+from channels_app.services.templates import sync_channel_templates
 from helpdesk.common.admin import ObjectButton, ServiceAdmin, state_badge
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring
@@ -96,6 +97,12 @@ class ChannelAdmin(TrialButtons, ServiceAdmin):
         ),
         ObjectButton(
             name="poll", label=gettext_lazy("Poll now"), permission="channels_app.change_channel", icon="again"
+        ),
+        ObjectButton(
+            name="templates",
+            label=gettext_lazy("Sync templates"),
+            permission="channels_app.change_channel",
+            icon="again",
         ),
         ObjectButton(
             name="pause",
@@ -267,7 +274,9 @@ class ChannelAdmin(TrialButtons, ServiceAdmin):
         if not is_polled(obj):
             unfit.add("poll")
         if obj.is_simulated:
-            unfit.add("test")
+            unfit |= {"test", "templates"}
+        if obj.kind not in kinds() or Can.TEMPLATES not in adapter_class(obj.kind).can:
+            unfit.add("templates")
         buttons = [button for button in super().get_object_buttons(request, obj) if button.name not in unfit]
         return [*(b for b in trial_buttons(obj) if request.user.has_perm(b.permission)), *buttons]
 
@@ -292,6 +301,12 @@ class ChannelAdmin(TrialButtons, ServiceAdmin):
             )
         else:
             self.message_user(request, _("The channel is being polled; new messages appear as they come in."))
+
+    def do_templates(self, request: HttpRequest, channel: Channel) -> None:
+        """Read the provider's templates now; a refusal is shown with what to do."""
+        count = sync_channel_templates(channel_id=channel.pk)
+        words = ngettext("%(count)d template can be sent.", "%(count)d templates can be sent.", count)
+        self.message_user(request, words % {"count": count}, messages.SUCCESS)
 
     def do_pause(self, request: HttpRequest, channel: Channel) -> None:
         pause_channel(channel_id=channel.pk)

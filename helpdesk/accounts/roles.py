@@ -10,7 +10,8 @@ _READ_WORK = {
     "tickets.view_ticketevent", "tickets.view_customer", "tickets.view_customeridentity", "tickets.view_organization",
     "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "tickets.view_review", "accounts.view_user",
     "tickets.view_businesshours", "tickets.view_businesshoursspan", "tickets.view_holiday",
-    "channels_app.view_channel", "channels_app.view_brand", "surveys.view_response", "surveys.view_invitation",
+    "channels_app.view_channel", "channels_app.view_brand", "channels_app.view_messagetemplate",
+    "surveys.view_response", "surveys.view_invitation",
     "reporting.view_ticketfact",
 }  # fmt: skip
 _DO_WORK = {

@@ -27,6 +27,7 @@ _JOB_NAMES = {
     "process_events": gettext_lazy("File what came in"),
     "send_messages": gettext_lazy("Send replies"),
     "recover_leases": gettext_lazy("Take over from workers that died"),
+    "sync_templates": gettext_lazy("Read the message templates of all channels"),
     "check_channels": gettext_lazy("Try the connections of all channels"),
     "mail_chat_answers": gettext_lazy("Mail chat answers that nobody fetched"),
     "close_tickets": gettext_lazy("Close tickets that stayed resolved"),
