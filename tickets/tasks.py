@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from tickets.services import delivery, lifecycle, processing
+from tickets.services import call_work, delivery, lifecycle, processing
 from tickets.webchat import mailing
 
 
@@ -52,3 +52,10 @@ def mail_chat_answers() -> None:
     """Mail the answers of the web chat that nobody fetched."""
     with record_job_run("mail_chat_answers") as job:
         job.handled = mailing.mail_unfetched_answers()
+
+
+@shared_task
+def settle_wrap_ups() -> None:
+    """Say how long agents worked after calls that are over."""
+    with record_job_run("settle_wrap_ups") as job:
+        job.handled = call_work.settle_wrap_ups()

@@ -30,6 +30,7 @@ _JOB_NAMES = {
     "sync_templates": gettext_lazy("Read the message templates of all channels"),
     "check_channels": gettext_lazy("Try the connections of all channels"),
     "mail_chat_answers": gettext_lazy("Mail chat answers that nobody fetched"),
+    "settle_wrap_ups": gettext_lazy("Add up the work after calls"),
     "close_tickets": gettext_lazy("Close tickets that stayed resolved"),
     "plan_surveys": gettext_lazy("Plan surveys"),
     "send_surveys": gettext_lazy("Send surveys"),
