@@ -1,8 +1,10 @@
 """The header bar's verbs: each calls one service and answers the bar anew."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -10,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import InvalidInput, PermissionRefused
+from tickets.admin import case_verbs
+from tickets.admin.case_verbs import Done
 from tickets.admin.doors import AgentRequest, in_zone_of
 from tickets.admin.handing_over import is_handed_over
 from tickets.admin.inbox import inbox_url, view_of
@@ -117,6 +121,16 @@ VERBS = {
     "not-spam": Verb(permission="tickets.merge_ticket", service=_plain(unmark_spam), reloads=True),
     "merge": Verb(permission="tickets.merge_ticket", service=_merge, reloads=True),
     "unmerge": Verb(permission="tickets.merge_ticket", service=_unmerge, reloads=True),
+    "split": Verb(permission="tickets.merge_ticket", service=case_verbs.split),
+    "move": Verb(permission="tickets.merge_ticket", service=case_verbs.move),
+    "link": Verb(permission="tickets.merge_ticket", service=case_verbs.link, reloads=True),
+    "unlink": Verb(permission="tickets.merge_ticket", service=case_verbs.unlink, reloads=True),
+    "answer-by": Verb(permission="tickets.reply_ticket", service=case_verbs.answer_by, reloads=True),
+    "ask": Verb(permission="tickets.reply_ticket", service=case_verbs.ask),
+    "cancel-ask": Verb(permission="tickets.reply_ticket", service=case_verbs.cancel_ask),
+    "to-private": Verb(permission="tickets.reply_ticket", service=case_verbs.to_private, reloads=True),
+    "closing-line": Verb(permission="tickets.reply_ticket", service=case_verbs.closing_line, reloads=True),
+    "no-closing-line": Verb(permission="tickets.reply_ticket", service=case_verbs.no_closing_line, reloads=True),
 }
 
 
@@ -127,7 +141,7 @@ def do(request: AgentRequest, ticket: Ticket, verb: str) -> HttpResponse:
         raise Http404
     if not request.user.has_perm(entry.permission):
         raise PermissionRefused("not_allowed", _("Your role does not allow this."))
-    entry.service(request, ticket, Actor.agent(request.user))
+    done = entry.service(request, ticket, Actor.agent(request.user))
     if entry.reloads:
         return _go(_ticket_url(ticket.pk, view_of(request)))
     if request.POST.get("next"):
@@ -140,7 +154,10 @@ def do(request: AgentRequest, ticket: Ticket, verb: str) -> HttpResponse:
     with in_zone_of(changed):
         response = render(request, "tickets/bar.html", bar_context(request, changed))
     is_handed = is_handed_over(ticket, changed, by=request.user.pk)
-    response.headers["HX-Trigger"] = "newmsg, handover" if is_handed else "newmsg"
+    events: dict[str, Any] = {"newmsg": {}} | ({"handover": {}} if is_handed else {})
+    if isinstance(done, Done):
+        events["done"] = {"text": done.text, "undo": done.undo}
+    response.headers["HX-Trigger"] = json.dumps(events) if "done" in events else ", ".join(events)
     return response
 
 

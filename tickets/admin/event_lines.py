@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.models import Ticket, TicketEvent
 from tickets.policies.call_summary import clock
+from tickets.templatetags.helpdesk_tickets import asked_word
 
 EVENT_ICONS = {
     "ticket.assigned": "user",
@@ -21,6 +22,16 @@ EVENT_ICONS = {
     "ticket.absorbed": "git-merge",
     "ticket.unmerged": "git-merge",
     "ticket.released": "git-merge",
+    "messages.given": "layers",
+    "messages.taken": "layers",
+    "ticket.unsplit": "undo-2",
+    "conversation.linked": "layers",
+    "conversation.unlinked": "layers",
+    "ticket.redirected": "lock",
+    "ticket.closing_line": "globe",
+    "information.asked": "circle-help",
+    "information.received": "circle-check",
+    "information.cancelled": "x",
     "ticket.marked_spam": "shield-alert",
     "ticket.unmarked_spam": "shield-check",
     "ticket.priority_changed": "flag",
@@ -49,6 +60,10 @@ _SENTENCES = {
     "ticket.subject_changed": gettext_lazy("%(who)s changed the subject"),
     "ticket.tags_changed": gettext_lazy("%(who)s changed the tags"),
     "ticket.handed_over": gettext_lazy("Another app has handed this conversation over to us"),
+    "ticket.unsplit": gettext_lazy("%(who)s took the split back; the messages are on #%(other)s"),
+    "conversation.linked": gettext_lazy("%(who)s linked a conversation; it goes on here"),
+    "conversation.unlinked": gettext_lazy("%(who)s linked a conversation elsewhere; it goes on there"),
+    "ticket.redirected": gettext_lazy("%(who)s moved this from public to private"),
     "ticket.merged": gettext_lazy("%(who)s merged this into #%(other)s"),
     "ticket.absorbed": gettext_lazy("%(who)s merged #%(other)s into this"),
     "ticket.unmerged": gettext_lazy("%(who)s undid the merge"),
@@ -100,6 +115,8 @@ def _who(event: Any) -> str:
 
 
 def _opened(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("split_from"):
+        return _("Opened with messages from #%(other)s") % words
     if event.other_number:
         return _("Opened as a follow-up of #%(other)s") % words
     return _("%(who)s opened this ticket") % words
@@ -198,7 +215,45 @@ def _customer_merged(event: Any, words: dict[str, Any]) -> str:
     return _("%(who)s merged two customers who are one person") % words
 
 
+def _given(event: Any, words: dict[str, Any]) -> str:
+    if event.data["why"] == "split":
+        return _("%(who)s split messages off into #%(other)s") % words
+    if event.data["why"] == "undo":
+        return _("%(who)s gave the messages back to #%(other)s") % words
+    return _("%(who)s moved messages to #%(other)s") % words
+
+
+def _taken(event: Any, words: dict[str, Any]) -> str:
+    if event.data["why"] == "split":
+        return _("Split off from #%(other)s") % words
+    if event.data["why"] == "undo":
+        return _("%(who)s took the messages back from #%(other)s") % words
+    return _("%(who)s moved messages here from #%(other)s") % words
+
+
+def _information(event: Any, words: dict[str, Any]) -> str:
+    words |= {"what": asked_word(event.data["what"])}
+    texts = {
+        "information.asked": _("%(who)s asked for: %(what)s"),
+        "information.received": _("It has come: %(what)s"),
+        "information.cancelled": _("No longer needed: %(what)s"),
+    }
+    return texts[event.kind] % words
+
+
+def _closing_line(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("message"):
+        return _("%(who)s closed the public conversation with a line") % words
+    return _("%(who)s left the public conversation without a line") % words
+
+
 _WRITERS = {
+    "messages.given": _given,
+    "messages.taken": _taken,
+    "information.asked": _information,
+    "information.received": _information,
+    "information.cancelled": _information,
+    "ticket.closing_line": _closing_line,
     "customer.merged": _customer_merged,
     "call.ended": _call_ended,
     "callback.requested": _callback_requested,

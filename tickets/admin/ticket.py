@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from tickets.admin import (
     bulk,
     call_panel,
+    case_verbs,
     changes,
     choices,
     files,
@@ -108,6 +109,11 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/undo/<int:message_id>/", post(writing.undo, reply), "undo"),
             named("<int:pk>/again/<int:message_id>/", post(writing.again, reply), "again"),
             named("<int:pk>/leave/<int:message_id>/", post(writing.leave, reply), "leave"),
+            named("<int:pk>/more/", on_ticket(case_verbs.more), "more"),
+            named("<int:pk>/closing/", on_ticket(case_verbs.closing), "closing"),
+            named(
+                "<int:pk>/take-back/<int:sequence>/", post(case_verbs.take_back, "tickets.merge_ticket"), "take_back"
+            ),
             named("<int:pk>/do/<slug:verb>/", on_ticket(changes.do, method="POST"), "do"),
         ]
         return own

@@ -15,6 +15,7 @@ from tickets.admin.details import detail_cards, said_choices
 from tickets.admin.event_lines import describe_event, event_icon, is_worth_a_line
 from tickets.admin.media import player_of
 from tickets.models import Message, TicketEvent
+from tickets.policies.personal_data import find_personal_data
 from tickets.selectors.timeline import BUBBLE_KINDS
 
 _RASTER_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
@@ -29,10 +30,20 @@ FLAG_WORDS = {
     "html_truncated": gettext_lazy("The formatted version was too long and is cut."),
     "spoofed_agent": gettext_lazy("The sender claims to be a colleague. This is not proven."),
     "blocked": gettext_lazy("The customer is blocked. This message is kept and starts no clock."),
+    "uploaded": gettext_lazy("Handed in through the link."),
     "late": gettext_lazy("This message arrived late."),
     "other_app": gettext_lazy("Sent from another app."),
     "standby": gettext_lazy("Another app is answering this person. The message is kept and starts no clock."),
     "not_fetched": gettext_lazy("The provider did not let us read this. Look at it there."),
+}
+
+
+EXPOSED_WORDS = {
+    "phone": gettext_lazy("a phone number"),
+    "email": gettext_lazy("a mail address"),
+    "card": gettext_lazy("a card number"),
+    "iban": gettext_lazy("a bank account"),
+    "order_number": gettext_lazy("an order number"),
 }
 
 
@@ -47,6 +58,7 @@ class Item:
     icon: str = ""
     at: datetime | None = None
     message: Any = None
+    undo: str = ""
 
 
 def timeline_items(messages: Iterable[Message], events: Iterable[TicketEvent]) -> list[Item]:
@@ -61,7 +73,10 @@ def timeline_items(messages: Iterable[Message], events: Iterable[TicketEvent]) -
             contacts.add(message.contact_number)
             separator = _contact(message)
             items[separator.dom_id] = separator
-    for event in events:
+    told = list(events)
+    undone = {event.data.get("undoes") for event in told if event.kind == "messages.taken"}
+    for event in told:
+        can_undo = event.kind == "messages.given" and event.data["why"] != "undo" and event.sequence not in undone
         if event.kind not in BUBBLE_KINDS and is_worth_a_line(event):
             line = Item(
                 kind="event",
@@ -70,6 +85,7 @@ def timeline_items(messages: Iterable[Message], events: Iterable[TicketEvent]) -
                 label=describe_event(event),
                 icon=event_icon(event),
                 at=event.at,
+                undo=f"take-back/{event.sequence}/" if can_undo else "",
             )
             items[line.dom_id] = line
     for item in list(items.values()):
@@ -89,6 +105,7 @@ def _prepare(message: Any) -> None:
         message.side = "system"
     message.notices = [str(FLAG_WORDS[flag]) for flag in message.flags if flag in FLAG_WORDS]
     message.author_name, message.author_address = _author(message)
+    message.exposed = _exposed(message)
     files = list(message.attachments.all())
     message.pictures = [file for file in files if file.storage_key and file.content_type in _RASTER_TYPES]
     message.players = [file for file in files if player_of(file)]
@@ -110,6 +127,15 @@ def _prepare(message: Any) -> None:
     message.can_undo = (
         message.delivery_state == "queued" and message.send_after is not None and message.send_after > now()
     )
+
+
+def _exposed(message: Any) -> str:
+    """What everybody can read here and should not, in words; nothing is hidden by it."""
+    if message.visibility != "public" or message.is_note or message.deleted_at:
+        return ""
+    kinds = {one.kind for one in find_personal_data(message.shown_text or "", language=message.language)}
+    words = ", ".join(str(EXPOSED_WORDS[kind]) for kind in EXPOSED_WORDS if kind in kinds)
+    return _("Everybody can read this: %(what)s.") % {"what": words} if words else ""
 
 
 def _author(message: Any) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from tickets.admin.notices import ticket_notices
 from tickets.admin.timeline_items import timeline_items
 from tickets.models import Ticket
 from tickets.selectors.inbox import BadCursor, Cursor, site_time_zone
-from tickets.selectors.timeline import read_changes, read_timeline, workspace_tickets
+from tickets.selectors.timeline import Changes, read_changes, read_timeline, workspace_tickets
 from tickets.templatetags.helpdesk_tickets import ticket_title
 
 # Events after which the header bar may read otherwise: those of the ticket itself, and customer messages.
@@ -87,6 +87,7 @@ def _older(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     with in_zone_of(ticket):
         items = timeline_items(timeline.messages, timeline.events)
         context = {"ticket": ticket, "items": items, "older": timeline.older, "may_reply": may_write(request.user)}
+        context["may_merge"] = request.user.has_perm("tickets.merge_ticket")
         return render(request, "tickets/older.html", context)
 
 
@@ -97,6 +98,7 @@ def _newer(request: AgentRequest, pk: int, after: int) -> HttpResponse:
         context = bar_context(request, ticket) | {
             "items": timeline_items(changes.messages, changes.events),
             "changes": changes,
+            "gone": gone_messages(changes),
             "is_bar_changed": any(event.kind not in _LEAVES_BAR_ALONE for event in changes.events)
             or "bar" in request.GET,
             "notices": ticket_notices(ticket),
@@ -104,6 +106,17 @@ def _newer(request: AgentRequest, pk: int, after: int) -> HttpResponse:
             "arrived": sum(event.kind == "message.received" for event in changes.events),
         }
         return render(request, "tickets/changes.html", context)
+
+
+def gone_messages(changes: Changes) -> list[int]:
+    """The messages that are on another ticket now."""
+    gone: set[int] = set()
+    for event in changes.events:
+        if event.kind == "messages.given":
+            gone |= set(event.data["messages"])
+        elif event.kind == "messages.taken":
+            gone -= set(event.data["messages"])
+    return sorted(gone)
 
 
 def polled_tickets(user: Any) -> QuerySet[Ticket]:

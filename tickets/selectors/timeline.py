@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import BigIntegerField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models import Value as Literal
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Left, Length, Trim
@@ -15,6 +15,7 @@ from tickets.models import (
     Attachment,
     Conversation,
     Draft,
+    InformationRequest,
     Message,
     MessageRecipient,
     Tag,
@@ -59,10 +60,13 @@ class Changes:
 def workspace_tickets(user: Any) -> QuerySet[Ticket]:
     """Tickets with all that the workspace prints of them, drafts of ``user`` included; one statement a ticket.
 
-    Adds ``is_late``, ``tag_list`` ([{"name", "color"}]), ``draft_list`` ([{"kind", "text"}]) and ``site_zone``.
+    Adds ``is_late``, ``tag_list`` ([{"name", "color"}]), ``draft_list`` ([{"kind", "text"}]), ``missing_list`` ([{"id", "kind"}]),
+    ``is_redirected`` (it was moved from public to private) and ``site_zone``.
     """
     tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), agent=user.pk)
+    missing = InformationRequest.objects.filter(ticket=OuterRef("pk"), state="asked").order_by("pk")
+    redirected = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind="ticket.redirected")
     is_late = Q(waiting_since__lt=late_before(), status__in=OPEN_STATUSES)
     return (
         Ticket.objects.visible_to(user)
@@ -71,6 +75,8 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
             is_late=Case(When(is_late, then=Literal(True)), default=Literal(False)),
             tag_list=ArraySubquery(tags.values(json=JSONObject(name=F("name"), color=F("color")))),
             draft_list=ArraySubquery(drafts.values(json=JSONObject(kind=F("kind"), text=F("text")))),
+            missing_list=ArraySubquery(missing.values(json=JSONObject(id=F("pk"), kind=F("kind")))),
+            is_redirected=Exists(redirected),
             site_zone=site_time_zone(),
         )
     )
@@ -99,6 +105,9 @@ def read_changes(*, ticket_id: int, after: int) -> Changes:
     )
     events = found[:EVENTS_CAP]
     ids = {event.data["message"] for event in events if isinstance(event.data.get("message"), int)}
+    for event in events:
+        if event.kind == "messages.taken":
+            ids |= set(event.data["messages"])
     messages = _bubbles(Message.objects.filter(ticket=ticket_id, pk__in=ids)).order_by("sort_at", "pk") if ids else []
     return Changes(
         messages=list(messages),
@@ -147,7 +156,7 @@ def _bubbles(messages: QuerySet[Message]) -> QuerySet[Message]:
             has_whole=Case(When(has_whole, then=Literal(True)), default=Literal(False)),
         )
         .only(
-            "ticket_id", "conversation_id", "direction", "kind", "author", "purpose", "contact_number", "subject",
+            "ticket_id", "conversation_id", "part_of", "direction", "kind", "author", "purpose", "contact_number", "subject",
             "flags", "details", "reactions", "inbound_event_id",
             "is_auto_reply", "sort_at", "received_at", "language", "visibility", "edited_at", "deleted_at",
             "delivery_state", "next_try_at", "attempts", "send_after", "sent_at", "error_code", "error",
@@ -172,7 +181,7 @@ def _lines(events: QuerySet[TicketEvent]) -> QuerySet[TicketEvent]:
         .annotate(
             to_assignee=KT("data__to_assignee"),
             to_team=KT("data__to_team"),
-            other=Coalesce(KT("data__into"), KT("data__other"), KT("data__follow_up_of")),
+            other=Coalesce(KT("data__into"), KT("data__other"), KT("data__follow_up_of"), KT("data__split_from")),
         )
         .annotate(
             assignee_name=Subquery(User.objects.filter(pk=named("to_assignee")).values(name=full_name)),

@@ -20,6 +20,7 @@ from channels_app import registry
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
 from helpdesk.common.text import initials
+from tickets.models import InformationRequest
 
 register = template.Library()
 
@@ -196,6 +197,12 @@ def linked(text: str) -> SafeString:
         end = match.start() + len(address)
     parts.append(escape(text[end:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part went through escape
+
+
+@register.filter
+def asked_word(kind: str) -> str:
+    """What a customer was asked for, as a word."""
+    return str(dict(InformationRequest.Kind.choices).get(kind, kind))
 
 
 @register.filter

@@ -26,6 +26,12 @@ window.timeline = (() => {
     // Merge the <li> of a fragment. Returns how many were not there before.
     function merge(source) {
         let added = 0;
+        for (const mark of source.querySelectorAll("[data-gone]")) {
+            const moved = document.getElementById(mark.dataset.gone);
+            if (moved) {
+                moved.remove();
+            }
+        }
         for (const item of [...source.querySelectorAll("ol > li[data-key]")]) {
             const old = document.getElementById(item.id);
             if (!old) {
