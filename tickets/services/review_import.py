@@ -51,7 +51,7 @@ def import_reviews(
     try:
         items = adapter_for(channel).parse(event)
     except ParseError as error:
-        items, faults = error.items, error.message.split("; ")
+        items, faults = error.items, error.message.splitlines()
     reviews = [item for item in items if isinstance(item, ReviewReceived)]
     if is_dry_run:
         return ImportReport(reviews=reviews, faults=faults)

@@ -24,7 +24,7 @@ _DATE_FORMATS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y %H:%M", "%b %d, %
 def parse_table(body: bytes, settings: FeedSettings) -> list[InboundItem]:
     """The reviews of a table, one a row.
 
-    Raises ParseError with the number of every line at fault (the first twenty) and the reviews of the others in ``items``.
+    Raises ParseError with the number of every line at fault (the first twenty, one a line) and the reviews of the others in ``items``.
     """
     rows = _read_rows(_decode(body), settings)
     columns = _columns(rows[0][1], settings)
@@ -38,8 +38,8 @@ def parse_table(body: bytes, settings: FeedSettings) -> list[InboundItem]:
         except ParseError as fault:
             faults.append(f"line {line}: {fault.message}")
     if faults:
-        more = f"; and {len(faults) - MOST_FAULTS_TOLD} more" if len(faults) > MOST_FAULTS_TOLD else ""
-        raise ParseError("bad_rows", "; ".join(faults[:MOST_FAULTS_TOLD]) + more, items=items)
+        more = [f"and {len(faults) - MOST_FAULTS_TOLD} more"] if len(faults) > MOST_FAULTS_TOLD else []
+        raise ParseError("bad_rows", "\n".join([*faults[:MOST_FAULTS_TOLD], *more]), items=items)
     return items
 
 
