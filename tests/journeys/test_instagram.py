@@ -96,7 +96,7 @@ def test_echo_without_an_app_is_ours_or_from_elsewhere(channel, graph, deliver, 
     assert Message.objects.filter(direction="out").count() == 1
     content |= {"mid": "ig_phone", "text": "Written on the phone"}
     deliver(echo)
-    assert Message.objects.filter(direction="out").latest("id").flags == ["other_app"]
+    assert Message.objects.filter(direction="out").latest("id").purpose == "other_app"
     assert Ticket.objects.count() == 1
 
 

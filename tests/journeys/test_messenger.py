@@ -136,11 +136,11 @@ def test_our_own_echo_is_no_message_and_one_of_another_app_no_ticket(client, cha
     foreign["entry"][0]["messaging"][0]["message"]["mid"] = "m_elsewhere"
     deliver(foreign)
     shown = Message.objects.filter(direction="out").latest("id")
-    assert (shown.text, shown.flags) == ("Written in the page's inbox", ["other_app"])
+    assert (shown.text, shown.purpose) == ("Written in the page's inbox", "other_app")
     assert Ticket.objects.count() == 1
     client.force_login(agent)
     page = client.get(f"/admin/tickets/ticket/{ticket.pk}/change/").content.decode()
-    assert "Sent from another app." in page
+    assert "Sent from another app" in page
 
 
 def test_person_whom_another_app_answers_waits_for_us_when_we_are_handed_the_thread(client, channel, deliver, agent):

@@ -32,7 +32,6 @@ FLAG_WORDS = {
     "blocked": gettext_lazy("The customer is blocked. This message is kept and starts no clock."),
     "uploaded": gettext_lazy("Handed in through the link."),
     "late": gettext_lazy("This message arrived late."),
-    "other_app": gettext_lazy("Sent from another app."),
     "standby": gettext_lazy("Another app is answering this person. The message is kept and starts no clock."),
     "not_fetched": gettext_lazy("The provider did not let us read this. Look at it there."),
 }
@@ -146,6 +145,8 @@ def _author(message: Any) -> tuple[str, str]:
         return (name, address) if name and name != address else (address, "")
     if message.author == Message.Author.AGENT:
         return message.author_agent.display_name, ""
+    if message.purpose == "other_app":
+        return _("Sent from another app"), ""
     if message.purpose == "elsewhere":
         return _("Written at the site"), ""
     return (_("Bot") if message.author == Message.Author.BOT else _("Sent by the helpdesk")), ""

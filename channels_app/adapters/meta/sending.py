@@ -114,6 +114,7 @@ def link_attachment(client: GraphClient, attachment: OutboundAttachment) -> dict
 
 def send_page_comment(client: GraphClient, message: OutboundMessage) -> Receipt:
     """Answer a comment or a visitor's post in public, with at most one picture."""
+    _refuse_buttons(message)
     path = f"{_answered_id(message)}/comments"
     if not message.attachments:
         return Receipt(external_id=_id(client.post(path, {"message": message.text}).get("id")))
@@ -128,6 +129,7 @@ def send_page_comment(client: GraphClient, message: OutboundMessage) -> Receipt:
 
 def send_media_comment(client: GraphClient, message: OutboundMessage, *, account_id: str) -> Receipt:
     """Answer a comment or a mention on Instagram in public. Answers hang under first-level comments only."""
+    _refuse_buttons(message)
     if message.attachments:
         raise AdapterError("public_file_refused", _("Instagram's comments carry no files."), permanent=True)
     mention = message.answers_details.get("mention")
@@ -140,6 +142,11 @@ def send_media_comment(client: GraphClient, message: OutboundMessage, *, account
     parent_id = str(comment.get("parent_id") or "") if isinstance(comment, dict) else ""
     path = f"{parent_id or _answered_id(message)}/replies"
     return Receipt(external_id=_id(client.post(path, {"message": message.text}).get("id")))
+
+
+def _refuse_buttons(message: OutboundMessage) -> None:
+    if message.choices:
+        raise AdapterError("public_buttons_refused", _("Public answers have no buttons."), permanent=True)
 
 
 def _answered_id(message: OutboundMessage) -> str:

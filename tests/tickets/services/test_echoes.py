@@ -44,7 +44,7 @@ def test_echo_stands_on_the_timeline_as_sent_from_another_app(channel):
     assert (filed.outcome, filed.ticket_id) == ("appended", ticket.pk)
     message = last_message(ticket)
     assert (message.direction, message.author, message.text) == ("out", "system", "Written in the page's inbox")
-    assert (message.delivery_state, message.flags) == ("sent", ["other_app"])
+    assert (message.delivery_state, message.purpose) == ("sent", "other_app")
     assert TicketEvent.objects.filter(kind="message.echoed", data={"message": message.pk}).exists()
 
 

@@ -119,6 +119,12 @@ def test_public_answer_carries_one_picture_and_no_other_file(adapter, graph):
     assert len(graph.comments) == 1
 
 
+def test_public_answer_with_buttons_is_refused_rather_than_sent_without_them(adapter, graph):
+    buttons = {"choices": [Choice(payload="YES", title="Yes")], "answers_details": {"comment": {"id": "5_7"}}}
+    assert failure(adapter, is_public=True, **buttons).code == "public_buttons_refused"
+    assert graph.http.calls == []
+
+
 def test_comment_is_answered_privately_once(adapter, graph):
     private = {"answers_details": {"private_reply_to": "5_7"}, "answers_at": now()}
     receipt = adapter.send(make_message(**private))
