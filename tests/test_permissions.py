@@ -90,6 +90,8 @@ API = {
     ("post", "tickets-reopen"): WORKERS,
     ("post", "tickets-spam"): WORKERS,
     ("post", "tickets-merge"): WORKERS,
+    ("post", "tickets-split"): WORKERS,
+    ("post", "tickets-move-to-private"): WORKERS,
     ("post", "tickets-tags"): WORKERS,
 }
 # Routes that are meant for people without an account, or guard themselves in tests of their own.

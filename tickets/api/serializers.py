@@ -162,6 +162,21 @@ class TicketMerge(TicketUndo):
     into = IdField(required=False, help_text="The ticket that stays.")
 
 
+class TicketSplit(TicketUndo):
+    messages = serializers.ListField(child=IdField(), min_length=1, max_length=1000, required=False)
+    subject = serializers.CharField(max_length=500, default="", allow_blank=True, help_text="Empty: the old one.")
+
+
+class TicketMoveToPrivate(InputSerializer):
+    """Empty texts: the team's own sentences in the customer's language. `{link}` becomes the way to a private channel."""
+
+    text = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    private_text = serializers.CharField(max_length=4000, default="", allow_blank=True)
+    conversation = IdField(required=False, help_text="The public one; default: where the customer wrote last.")
+    channel = IdField(required=False, help_text="A private channel on which the customer has an address.")
+    undo_seconds = serializers.IntegerField(min_value=0, max_value=60, default=0)
+
+
 class TicketTags(InputSerializer):
     add = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, default=list)
     remove = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, default=list)

@@ -27,10 +27,12 @@ from tickets.api.serializers import (
     TicketAssign,
     TicketChange,
     TicketMerge,
+    TicketMoveToPrivate,
     TicketNote,
     TicketOpen,
     TicketRead,
     TicketReply,
+    TicketSplit,
     TicketTags,
     TicketUndo,
 )
@@ -38,7 +40,7 @@ from tickets.api.shapes import shows_teams, ticket_rows, ticket_shape, tickets_u
 from tickets.models import Conversation, Ticket
 from tickets.policies.hand_over import HandOver
 from tickets.selectors.search import find_tickets
-from tickets.services import assignment, lifecycle, merging
+from tickets.services import assignment, lifecycle, merging, moving, redirects, splitting
 from tickets.services.actors import Actor
 from tickets.services.opening import open_ticket
 from tickets.services.replies import add_note, reply_to_ticket
@@ -82,6 +84,8 @@ class TicketViewSet(ListRows, ResourceViewSet):
         "reopen": CHANGE,
         "spam": MERGE,
         "merge": MERGE,
+        "split": MERGE,
+        "move_to_private": REPLY,
         "tags": CHANGE,
     }
 
@@ -245,6 +249,46 @@ class TicketViewSet(ListRows, ResourceViewSet):
             return self._answer(merging.unmerge_ticket(ticket_id=pk, actor=actor).pk)
         require_visible(Ticket.objects.visible_to(request.user), data["into"], field="into")
         return self._answer(merging.merge_tickets(ticket_id=pk, into_ticket_id=data["into"], actor=actor).pk)
+
+    @extend_schema(request=TicketSplit, responses={201: TicketRead})
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Make a new ticket of some messages, which is answered; or take that back with `undo` on the new ticket."""
+        data = self.read_input(TicketSplit)
+        if data["undo"] == ("messages" in data):
+            raise ValidationError({"messages": _("Give either the messages or undo.")})
+        pk, expected = self._visible()
+        actor = Actor.agent(self.caller)
+        if data["undo"]:
+            origin, sequence = splitting.split_behind(pk)
+            require_visible(Ticket.objects.visible_to(request.user), origin, field="undo")
+            return self._answer(moving.undo_move(ticket_id=origin, sequence=sequence, actor=actor).pk)
+        made = splitting.split_ticket(
+            ticket_id=pk,
+            message_ids=data["messages"],
+            subject=data["subject"],
+            actor=actor,
+            expected_version=expected,
+        )
+        return self._answer(made.pk, status=201)
+
+    @extend_schema(request=TicketMoveToPrivate, responses=TicketRead)
+    @action(detail=True, methods=["post"], url_path="move-to-private")
+    def move_to_private(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Thank in public and go on in private: by the provider's private answer, on a channel, or behind a link."""
+        data = self.read_input(TicketMoveToPrivate)
+        pk, expected = self._visible()
+        redirects.move_to_private(
+            ticket_id=pk,
+            actor=Actor.agent(self.caller),
+            text=data["text"],
+            private_text=data["private_text"],
+            conversation_id=data.get("conversation"),
+            channel_id=data.get("channel"),
+            undo_seconds=data["undo_seconds"],
+            expected_version=expected,
+        )
+        return self._answer(pk)
 
     @extend_schema(request=TicketTags, responses=TicketRead)
     @action(detail=True, methods=["post"])

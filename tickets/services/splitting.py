@@ -5,9 +5,9 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from helpdesk.common.errors import InvalidInput
+from helpdesk.common.errors import Conflict, InvalidInput
 from helpdesk.common.text import clean_text, one_line
-from tickets.models import Message, Ticket
+from tickets.models import Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_ticket
@@ -42,6 +42,17 @@ def split_ticket(
     source.save()
     target.save()
     return target.ticket
+
+
+def split_behind(ticket_id: int) -> tuple[int, int]:
+    """(the ticket from which this one was split off, the sequence of the event there). Raises Conflict "not_split"."""
+    opened = TicketEvent.objects.filter(ticket_id=ticket_id, kind="ticket.opened").first()
+    origin = opened.data.get("split_from") if opened is not None else None
+    given = TicketEvent.objects.filter(kind="messages.given", data__other=ticket_id, data__why="split")
+    found = given.filter(ticket_id=origin).first() if origin is not None else None
+    if found is None:
+        raise Conflict("not_split", _("This ticket was not split off from another."))
+    return found.ticket_id, found.sequence
 
 
 def _new_ticket(ticket: Ticket, load: Load, subject: str) -> Ticket:

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 READ = ["change", "open", "history", "messages", "panel", "whole_message", "file", "picture"]
 # What they answer depends on the file or the channel; who may ask is the same.
-PIECES = ["media", "templates"]
-WRITE = ["reply", "draft", "read", "undo", "again", "leave"]
+PIECES = ["media", "templates", "more", "closing"]
+WRITE = ["reply", "draft", "read", "undo", "again", "leave", "take_back"]
 VERBS = sorted(changes.VERBS)
 
 
@@ -37,7 +37,7 @@ def private(lead: Any, email_channel: Any) -> Ticket:
 
 def address(name: str, ticket: Ticket) -> str:
     more: list[Any] = []
-    if name in ("whole_message", "undo", "again", "leave"):
+    if name in ("whole_message", "undo", "again", "leave", "take_back"):
         more = [last_message(ticket).pk]
     elif name in ("file", "picture", "media"):
         more = [Attachment.objects.get(message__ticket=ticket).uuid]
