@@ -241,6 +241,7 @@ HELPDESK_CHANNEL_ADAPTERS = {
     "google_reviews": "channels_app.adapters.google_reviews.adapter.GoogleReviewsAdapter",
     "facebook_reviews": "channels_app.adapters.facebook_reviews.adapter.FacebookReviewsAdapter",
     "review_feed": "channels_app.adapters.review_feed.adapter.ReviewFeedAdapter",
+    "line": "channels_app.adapters.line.adapter.LineAdapter",
 }
 # Each may answer for an inbound item or pass it on; read in order. See tickets.services.intake.
 HELPDESK_INTAKE_STEPS = [

@@ -113,7 +113,7 @@ def _post(event: Fields, document: Fields, own_id: str) -> InboundItem:
         sender=author,
         text=_text(whole, text, files),
         attachments=files,
-        details={"post": {"id": post_id, "url": post_url(author, post_id), "conversation_id": conversation_id}},
+        details={"post": {"id": post_id, "permalink": post_url(author, post_id), "conversation_id": conversation_id}},
         in_reply_to=event.identifier("in_reply_to_status_id_str", limit=40),
         language=language_of(event.text("lang", limit=40)),
         is_public=True,

@@ -90,7 +90,7 @@ def _mention(data: Fields, includes: Fields, own_id: str) -> list[InboundItem]:
         sender=author,
         text=text,
         attachments=files,
-        details={"post": {"id": post_id, "url": post_url(author, post_id), "conversation_id": conversation_id}},
+        details={"post": {"id": post_id, "permalink": post_url(author, post_id), "conversation_id": conversation_id}},
         in_reply_to=replied[0].identifier("id", limit=40) if replied else "",
         language=language_of(data.text("lang", limit=40)),
         is_public=True,
@@ -148,7 +148,7 @@ def _shared_post(data: Fields) -> dict[str, object]:
     for reference in data.objects("referenced_tweets", limit=20):
         post_id = reference.identifier("id", limit=40)
         if post_id:
-            return {"post": {"id": post_id, "url": f"https://x.com/i/status/{post_id}"}}
+            return {"post": {"id": post_id, "permalink": f"https://x.com/i/status/{post_id}"}}
     return {}
 
 

@@ -119,7 +119,7 @@ def test_mention_is_public_and_belongs_to_its_author_in_its_conversation():
         "1070000000000000005",
         "en",
     )
-    assert item.details["post"]["url"] == "https://x.com/furiouscamper/status/1070000000000000009"
+    assert item.details["post"]["permalink"] == "https://x.com/furiouscamper/status/1070000000000000009"
 
 
 def test_mention_by_webhook_and_by_polling_is_the_same_message():
