@@ -12,6 +12,7 @@ from channels_app.adapters.meta.events import MAX_ID_CHARACTERS, Place, ignored,
 from channels_app.adapters.meta.messaging import MAX_TEXT_CHARACTERS
 from channels_app.adapters.untrusted_json import Fields
 
+MAX_THREAD_CHARACTERS = 200
 _POSTS = frozenset({"post", "status", "photo", "video", "share", "album"})
 _EDITED = frozenset({"edited", "edit", "update"})
 _REMOVED = frozenset({"remove", "delete"})
@@ -42,6 +43,12 @@ def read_feed(value: Fields, place: Place) -> list[InboundItem]:
     name = author.text("name") if author is not None else ""
     sender = Address(address=author_id or f"comment:{own_id}", name=name)
     return [_page_message(value, sender=sender, own_id=own_id, post_id=post_id, text=text, place=place)]
+
+
+def thread_of(post_id: str, person: str) -> str:
+    """The conversation of a person under a post. Ids too long to be kept whole are hashed, so that nobody meets in one by being cut."""
+    whole = f"{post_id}:{person}"
+    return whole if len(whole) <= MAX_THREAD_CHARACTERS else digest(post_id, person).hex()
 
 
 def _page_message(
@@ -83,7 +90,7 @@ def _public_message(
         sent_at=moment(value, "created_time", "timestamp") or place.at,
         sender=sender,
         is_public=True,
-        thread_id=f"{post_id}:{sender.address}"[:200],
+        thread_id=thread_of(post_id, sender.address),
         text=text,
         reply_text=text,
         in_reply_to=comment.get("parent_id", ""),

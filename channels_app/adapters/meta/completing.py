@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from channels_app.adapters.base import AdapterError, Address, InboundMessage
 from channels_app.adapters.meta.attachments import Content, add_file
-from channels_app.adapters.meta.comments import USERNAME_KIND
+from channels_app.adapters.meta.comments import USERNAME_KIND, thread_of
 from channels_app.adapters.meta.graph import GraphClient
 from helpdesk.common.text import clean_text, one_line
 
@@ -90,7 +90,7 @@ def _mention_as_read(
     return replace(
         item,
         sender=sender,
-        thread_id=f"{media_id}:{sender.address}"[:200],
+        thread_id=thread_of(media_id, sender.address),
         text=text,
         reply_text=text,
         attachments=[*item.attachments, *content.files],

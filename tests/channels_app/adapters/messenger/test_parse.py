@@ -229,6 +229,16 @@ def test_comment_under_a_comment_names_it_and_stays_in_the_conversation_of_the_p
     assert item.thread_id == message("comment_added").thread_id
 
 
+def test_two_persons_under_a_post_with_an_endless_id_do_not_meet():
+    def thread(person):
+        value = {"item": "comment", "verb": "add", "post_id": "9" * 250, "comment_id": "7", "from": {"id": person}}
+        body = {"object": "page", "entry": [{"id": PAGE_ID, "changes": [{"field": "feed", "value": value}]}]}
+        (item,) = MessengerAdapter(ChannelConfig()).parse(RawEvent(body=json.dumps(body).encode()))
+        return item.thread_id
+
+    assert thread("1") != thread("2")
+
+
 def test_photo_of_a_comment_is_a_file():
     item = message("comment_with_photo")
     assert (item.attachments[0].name, item.text) == ("broken.jpg", "It came like this")
