@@ -1,16 +1,20 @@
 """Talk, hold and wrap-up of calls as work intervals, from the calls' own events. Callers hold the call's row locked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum
 
+from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from tickets.models import Call, Ticket, TicketEvent, WorkInterval
+from tickets.policies.call_work import Mark, Stretch, work_of
 
 # Work after a call counts when it follows the call; beyond this the agent is at something else.
 LONGEST_WRAP_UP = timedelta(minutes=10)
 BATCH = 200
+MOST_MARKS = 200
 _ENDING = ("ticket.resolved", "ticket.status_changed")
 _WORKING = (
     "ticket.noted",
@@ -23,51 +27,63 @@ _WORKING = (
 Kind = WorkInterval.Kind
 
 
-def open_work(call: Call, *, ticket: Ticket, at: datetime, kind: Kind = Kind.TALK) -> None:
-    """Begin an interval of the call; nothing where the same one is there."""
-    WorkInterval.objects.get_or_create(
-        call=call,
-        kind=kind,
-        started_at=at,
-        defaults={"ticket": ticket, "agent_id": call.agent_id, "contact_number": call.message.contact_number},
-    )
-
-
-def close_work(call: Call, *, at: datetime) -> None:
-    """End what runs; an end that comes late never lies before its start."""
-    for running in WorkInterval.objects.filter(call=call, ended_at__isnull=True):
-        running.ended_at = max(at, running.started_at)
-        running.save(update_fields=["ended_at"])
-
-
-def hold_work(call: Call, *, ticket: Ticket, at: datetime) -> None:
-    """The caller is put on hold: talking ends, holding begins."""
-    _change_work(call, ticket=ticket, at=at, kind=Kind.HOLD)
-
-
-def resume_work(call: Call, *, ticket: Ticket, at: datetime) -> None:
-    """The agent is back: holding ends, talking begins."""
-    _change_work(call, ticket=ticket, at=at, kind=Kind.TALK)
-
-
-def _change_work(call: Call, *, ticket: Ticket, at: datetime, kind: Kind) -> None:
-    running = WorkInterval.objects.filter(call=call, ended_at__isnull=True).first()
-    # A repetition, or a step that came after the end: nothing runs that it could change.
-    if running is None or running.kind == kind or running.started_at > at:
+def add_mark(call: Call, mark: Mark, *, ticket: Ticket) -> None:
+    """Keep a moment of the call and bring its work up to date; nothing where the moment is known. Changes ``call``, unsaved."""
+    line = call.message
+    kept = line.details.get("marks", [])
+    written = [mark.name, mark.at.isoformat(), mark.agent, mark.talk_seconds]
+    if written in kept or len(kept) >= MOST_MARKS:
         return
-    close_work(call, at=at)
-    open_work(call, ticket=ticket, at=at, kind=kind)
+    line.details = {**line.details, "marks": [*kept, written]}
+    line.save(update_fields=["details"])
+    _rewrite(call, work_of(_read(one) for one in line.details["marks"]), ticket)
 
 
-def sum_up_work(call: Call) -> None:
-    """Write the seconds of the finished intervals on the call; NULL where nobody talked."""
-    spent = WorkInterval.objects.filter(call=call, ended_at__isnull=False).values("kind")
-    seconds = {
-        row["kind"]: row["all"].total_seconds() for row in spent.annotate(all=Sum(F("ended_at") - F("started_at")))
+def _read(written: Sequence[Any]) -> Mark:
+    name, at, agent, seconds = written
+    return Mark(name=name, at=datetime.fromisoformat(at), agent=agent, talk_seconds=seconds)
+
+
+def _rewrite(call: Call, stretches: Sequence[Stretch], ticket: Ticket) -> None:
+    wanted = {(stretch.kind, stretch.started_at): stretch for stretch in stretches}
+    known = {
+        (row.kind, row.started_at): row
+        for row in WorkInterval.objects.filter(call=call, kind__in=[Kind.TALK, Kind.HOLD])
     }
-    if Kind.TALK in seconds:
-        call.talk_seconds = round(seconds[Kind.TALK])
-        call.hold_seconds = round(seconds.get(Kind.HOLD, 0))
+    for key in known.keys() - wanted.keys():
+        known[key].delete()
+    agents = {address: agent_at(call, address) for address in {stretch.agent for stretch in stretches}}
+    for key, stretch in wanted.items():
+        row = known.get(key) or WorkInterval(call=call, kind=stretch.kind, started_at=stretch.started_at)
+        row.ticket, row.contact_number = ticket, call.message.contact_number
+        row.agent, row.ended_at = agents[stretch.agent], stretch.ended_at
+        row.save()
+    _sum_up(call, stretches)
+    if stretches:
+        named = [stretch.agent for stretch in stretches if stretch.agent]
+        call.answered_at = stretches[0].started_at
+        call.agent_address = named[-1][:120] if named else ""
+        call.agent = agents[named[-1]] if named else None
+
+
+def _sum_up(call: Call, stretches: Sequence[Stretch]) -> None:
+    """The seconds of what is over; NULL where nobody talked."""
+    over = [
+        (one.kind, (one.ended_at - one.started_at).total_seconds()) for one in stretches if one.ended_at is not None
+    ]
+    if over:
+        call.talk_seconds = round(sum(seconds for kind, seconds in over if kind == "talk"))
+        call.hold_seconds = round(sum(seconds for kind, seconds in over if kind == "hold"))
+
+
+def agent_at(call: Call, address: str) -> User | None:
+    """The user whose telephone this is, as the channel's settings say."""
+    for line in call.channel.config.get("agents", []):
+        telephone, _space, username = str(line).strip().partition(" ")
+        if address and telephone == address and username.strip():
+            found: User | None = User.objects.filter(username=username.strip(), is_active=True).first()
+            return found
+    return None
 
 
 def settle_wrap_ups() -> int:
@@ -82,18 +98,12 @@ def settle_wrap_ups() -> int:
 
 @transaction.atomic
 def _settle(call_id: int) -> bool:
-    call = (
-        Call.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("message")
-        .filter(pk=call_id)
-        .first()
-    )
+    free = Call.objects.select_for_update(of=("self",), skip_locked=True).select_related("message")
+    call = free.filter(pk=call_id).first()
     if call is None or call.ended_at is None or call.wrap_up_seconds is not None:
         return False
     until = call.ended_at + LONGEST_WRAP_UP
-    done = TicketEvent.objects.filter(
-        ticket_id=call.message.ticket_id, actor_id=call.agent_id, at__gt=call.ended_at, at__lte=until
-    ).order_by("sequence")
+    done = _done_after(call, until)
     ending = done.filter(kind__in=_ENDING).first()
     if ending is None and now() < until:
         return False
@@ -113,3 +123,11 @@ def _settle(call_id: int) -> bool:
             },
         )
     return True
+
+
+def _done_after(call: Call, until: datetime) -> Any:
+    """What the agent did on the ticket after the call; not what the call itself did there in his name."""
+    events = TicketEvent.objects.filter(ticket_id=call.message.ticket_id).order_by("sequence")
+    end = events.filter(kind="call.ended", data__message=call.message_id).last()
+    done = events.filter(actor_id=call.agent_id, at__gt=call.ended_at, at__lte=until)
+    return done.filter(sequence__gt=end.sequence) if end is not None else done

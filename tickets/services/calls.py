@@ -13,19 +13,19 @@ from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Address, CallReceived, InboundMessage, digest
 from channels_app.models import Channel, InboundEvent
-from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.rows import Batch, key_sequence, next_values
 from helpdesk.common.text import clean_text
 from tickets.models import Call, Ticket, WorkInterval
 from tickets.policies.call_flow import choice_of
 from tickets.policies.call_summary import CallStory, is_missed, tell_call
+from tickets.policies.call_work import Mark, MarkName
 from tickets.policies.lifecycle import next_status
 from tickets.services.actors import Actor
 from tickets.services.assignment import assign
 from tickets.services.call_lines import PATIENT_ATTEMPTS, CallNotHereYet, CallStep, retell, story_of
 from tickets.services.call_recordings import file_voicemail, keep_recording, keep_transcript
-from tickets.services.call_work import close_work, hold_work, open_work, resume_work, sum_up_work
+from tickets.services.call_work import add_mark
 from tickets.services.changes import TicketChange
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
@@ -147,20 +147,16 @@ def _queued(step: CallStep) -> None:
 
 def _answered(step: CallStep) -> None:
     """An agent has taken the call: the customer waits no more, and the ticket is his where it was nobody's."""
-    call, change = step.call, step.change
-    if call.answered_at is not None and call.answered_at <= step.at:
-        return
-    is_first = call.answered_at is None
-    call.answered_at = step.at
-    call.agent_address = str(step.item.details.get("agent", ""))[:120]
-    call.agent = _agent_at(call.channel, call.agent_address)
-    _advance(call, Call.State.TALKING)
-    open_work(call, ticket=change.ticket, at=step.at)
-    if call.ended_at is not None:
-        close_work(call, at=max(call.ended_at, step.at))
-        sum_up_work(call)
-    if is_first:
+    was_answered = step.call.answered_at is not None
+    _mark(step, "answered", agent=str(step.item.details.get("agent", ""))[:120])
+    _advance(step.call, Call.State.TALKING)
+    if not was_answered:
         _meet_clocks(step)
+
+
+def _mark(step: CallStep, name: MarkName, *, agent: str = "", talk_seconds: int | None = None) -> None:
+    mark = Mark(name=name, at=step.at, agent=agent, talk_seconds=talk_seconds)
+    add_mark(step.call, mark, ticket=step.change.ticket)
 
 
 def _meet_clocks(step: CallStep) -> None:
@@ -170,7 +166,7 @@ def _meet_clocks(step: CallStep) -> None:
     data = {"message": call.message_id, "contact": call.message.contact_number}
     told.tell("call.answered", data)
     if ticket.first_response_at is None and not ticket.opened_by_agent:
-        told.set(first_response_at=step.at)
+        told.set(first_response_at=call.answered_at)
     told.set(waiting_since=None, unread_count=0)
     if ticket.status != Ticket.Status.CLOSED:
         move_to(told, next_status(ticket.status, "agent_reply") or ticket.status)
@@ -180,25 +176,25 @@ def _meet_clocks(step: CallStep) -> None:
 
 
 def _held(step: CallStep) -> None:
-    hold_work(step.call, ticket=step.change.ticket, at=step.at)
+    _mark(step, "held")
 
 
 def _resumed(step: CallStep) -> None:
-    resume_work(step.call, ticket=step.change.ticket, at=step.at)
+    _mark(step, "resumed")
 
 
 def _ended(step: CallStep) -> None:
     """The agent's leg is over (``is_leg``), or the whole call is."""
-    call, details = step.call, step.item.details
-    if details.get("is_leg") and call.answered_at is None:
-        # Twilio says how long they talked although nobody told us that the agent had accepted.
-        seconds = _seconds(step.item, "talk_seconds") or 0
-        _answered(CallStep(item=step.item, call=call, change=step.change, at=step.at - timedelta(seconds=seconds)))
-    close_work(call, at=step.at)
-    sum_up_work(call)
-    if details.get("is_leg"):
+    call = step.call
+    if step.item.details.get("is_leg"):
+        was_answered = call.answered_at is not None
+        _mark(step, "leg_ended", talk_seconds=_seconds(step.item, "talk_seconds"))
         _advance(call, Call.State.WAITING)
+        if call.answered_at is not None and not was_answered:
+            # Nobody told us that the agent had accepted; the length of his leg says it.
+            _meet_clocks(step)
         return
+    _mark(step, "ended")
     if call.ended_at is not None and call.ended_at >= step.at:
         return
     is_first = call.ended_at is None
@@ -235,16 +231,6 @@ def _advance(call: Call, state: Call.State) -> None:
     is_back_in_queue = call.state == Call.State.TALKING and state == Call.State.WAITING
     if is_back_in_queue or _RANKS[Call.State(call.state)] < _RANKS[state]:
         call.state = state
-
-
-def _agent_at(channel: Channel, address: str) -> User | None:
-    """The user whose telephone this is, as the channel's settings say."""
-    for line in channel.config.get("agents", []):
-        telephone, _space, username = str(line).strip().partition(" ")
-        if telephone == address and username.strip():
-            found: User | None = User.objects.filter(username=username.strip(), is_active=True).first()
-            return found
-    return None
 
 
 def _seconds(item: CallReceived, name: str) -> int | None:
