@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from channels_app.models import Brand, Channel
 from channels_app.services.channels import create_channel
+from channels_app.services.trying import create_trial_channel
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now, told_time
 from helpdesk.demo.calendar import moments
@@ -70,7 +71,16 @@ def _make_channels() -> dict[str, Channel]:
         secrets={},
         is_demo=True,
     )
-    return {"mail": mail, "chat": chat}
+    messaging = {key: _make_trial(kind, name) for key, (kind, name) in cast.MESSAGING.items()}
+    return {"mail": mail, "chat": chat, **messaging}
+
+
+def _make_trial(kind: str, name: str) -> Channel:
+    channel = create_trial_channel(kind=kind)
+    channel.name = f"{cast.BRAND}: {name}"
+    channel.brand = Brand.objects.get(name=cast.BRAND)
+    channel.save(update_fields=["name", "brand"])
+    return channel
 
 
 def _make_organizations() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from channels_app.adapters.base import Address, DeliveryUpdate, InboundMessage, digest
+from channels_app.adapters.base import Address, DeliveryUpdate, InboundMessage, ReviewReceived, digest
 from channels_app.models import Channel
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
@@ -92,7 +92,9 @@ class Player:
         subject = story.subject if case.customer_messages == 1 else f"Re: {story.subject}"
         filed = receive(
             channel=self._channel(case),
-            item=InboundMessage(
+            item=_review(story, person, step, external_id)
+            if story.rating
+            else InboundMessage(
                 dedup_key=digest("demo", external_id),
                 external_id=external_id,
                 sender=Address(address=person.address, name=person.name, raw=person.address),
@@ -104,6 +106,8 @@ class Player:
                 in_reply_to=case.last_external_id,
                 to=[Address(address=MAIL_ADDRESS)] if story.channel == "mail" else (),
                 language=person.language,
+                is_public=story.is_public,
+                thread_id=f"post-of-{story.key}" if story.is_public else "",
                 attachments=[demo_file(name) for name in step.files],
             ),
         )
@@ -122,7 +126,11 @@ class Player:
     def _reply(self, case: _Case, step: Step) -> None:
         files = [_stored(name) for name in step.files]
         case.reply = replies.reply_to_ticket(
-            ticket_id=case.ticket_id, actor=self._agent(step), text=step.text, attachments=files
+            ticket_id=case.ticket_id,
+            actor=self._agent(step),
+            text=step.text,
+            attachments=files,
+            is_public=case.story.is_public,
         )
         case.last_external_id = case.reply.external_id
         _record_as_sent(case.reply)
@@ -208,6 +216,18 @@ class Player:
     def _vote(self, case: _Case, step: Step) -> None:
         assert case.invitation is not None, "nobody votes without having been asked"
         record_vote(invitation_id=case.invitation.pk, vote=Vote(score=step.score, comment=step.text))
+
+
+def _review(story: Story, person: Person, step: Step, external_id: str) -> ReviewReceived:
+    return ReviewReceived(
+        dedup_key=digest("demo", external_id),
+        external_id=external_id,
+        sent_at=now(),
+        author=Address(address=person.address, name=person.name),
+        rating=story.rating,
+        text=step.text,
+        language=person.language,
+    )
 
 
 def _record_as_sent(message: Message) -> None:

@@ -29,6 +29,23 @@ UPDATE tickets_conversation SET active_ticket_id = NULL WHERE active_ticket_id I
 UPDATE tickets_conversation SET redirected_from_id = NULL WHERE redirected_from_id IN (SELECT id FROM demo_conversation);
 UPDATE tickets_customer SET preferred_channel_id = NULL WHERE preferred_channel_id IN (SELECT id FROM demo_channel);
 
+-- step: requests
+DELETE FROM tickets_informationrequest WHERE ticket_id IN (SELECT id FROM demo_ticket) OR message_id IN (SELECT id FROM demo_message)
+-- step: reviews
+DELETE FROM tickets_review WHERE message_id IN (SELECT id FROM demo_message)
+-- step: mailed
+DELETE FROM tickets_mailedanswer WHERE message_id IN (SELECT id FROM demo_message) OR mail_id IN (SELECT id FROM demo_message)
+-- step: visitors
+DELETE FROM tickets_visitor WHERE channel_id IN (SELECT id FROM demo_channel)
+-- step: outside
+DELETE FROM tickets_customerevent WHERE customer_id IN (SELECT id FROM demo_customer)
+-- step: told
+DELETE FROM tickets_toldaddress WHERE customer_id IN (SELECT id FROM demo_customer)
+-- step: distinct
+DELETE FROM tickets_notthesame WHERE first_id IN (SELECT id FROM demo_customer) OR second_id IN (SELECT id FROM demo_customer)
+-- step: mergers
+DELETE FROM tickets_customermerge m USING tickets_customer w, tickets_customer l
+WHERE w.id = m.winner_id AND l.id = m.loser_id AND w.is_demo AND l.is_demo
 -- step: answers
 DELETE FROM surveys_response WHERE invitation_id IN (SELECT id FROM demo_invitation)
 -- step: invitations

@@ -34,7 +34,7 @@ class Agent:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A customer. ``address`` is a mail address, or his id in the shop's chat."""
+    """A customer. ``address`` is a mail address, a phone number, or his id on the channel."""
 
     key: str
     name: str
@@ -71,6 +71,8 @@ class Story:
     time: str = ""
     ago: str = ""
     channel: str = "mail"
+    is_public: bool = False
+    rating: int = 0  # of a review: stars of five
 
 
 def asks(text: str, after: str = "0m", *, html: str = "", files: tuple[str, ...] = ()) -> Step:

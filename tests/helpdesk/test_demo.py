@@ -47,12 +47,15 @@ def verify_events() -> str:
 def test_demo_is_a_believable_fortnight():
     count = build_demo()
     tickets = Ticket.objects.all()
-    assert 60 <= count <= 80
+    assert 70 <= count <= 90
     assert Message.objects.count() >= 220
     assert not tickets.filter(is_demo=False).exists()
     assert not Customer.objects.filter(is_demo=False).exists()
     assert {"new", "open", "pending", "on_hold", "resolved", "closed"} == set(tickets.values_list("status", flat=True))
     assert {"en", "de", "fr", "es", "ar", "zh", "km", "ja"} <= set(tickets.values_list("language", flat=True))
+    assert {"email", "api", "whatsapp", "instagram", "telegram", "sms", "google_reviews"} == set(
+        tickets.values_list("channel__kind", flat=True)
+    )
     assert tickets.filter(is_spam=True).exists()
     assert tickets.filter(merged_into__isnull=False).exists()
     assert tickets.filter(reopen_count__gt=0).exists()

@@ -1,14 +1,18 @@
 """Made-up customers of every kind write into a running product."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from channels_app.models import Channel, InboundEvent
 from channels_app.registry import kinds
+from helpdesk.demo import removing
+from helpdesk.demo.removing import remove_demo
 from helpdesk.demo.traffic import Target, deliver, stream, trial_channels
-from tickets.models import Ticket
+from tickets.models import Conversation, Customer, CustomerIdentity, Message, Review, Ticket
 from tickets.services.processing import process_waiting_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +40,22 @@ def test_what_is_sent_over_every_kind_becomes_tickets(target):
     assert {state for state, _reason in states} <= {"processed", "ignored"}, states
     assert Ticket.objects.exists()
     assert not Ticket.objects.counted().exists()
+    remove_demo()
+    assert [
+        model.__name__ for model in (Ticket, Channel, Customer, InboundEvent, Review) if model.objects.exists()
+    ] == []
+
+
+def test_removal_knows_every_table_that_refers_to_what_it_removes():
+    text = Path(removing.__file__).with_name("removal.sql").read_text()
+    removed = (Ticket, Message, Customer, CustomerIdentity, Conversation, InboundEvent)
+    forgotten = [
+        f"{model._meta.db_table}.{field.column}"
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if field.related_model in removed and f"FROM {model._meta.db_table}" not in text
+    ]
+    assert forgotten == []
 
 
 def test_product_that_does_not_run_is_told_in_words(settings, db):

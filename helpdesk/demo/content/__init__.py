@@ -10,6 +10,7 @@ from helpdesk.demo.content import (
     english_products,
     french_and_spanish,
     german,
+    messaging,
 )
 from helpdesk.demo.script import Story
 
@@ -20,4 +21,5 @@ STORIES: tuple[Story, ...] = (
     *german.STORIES,
     *french_and_spanish.STORIES,
     *arabic_and_asian.STORIES,
+    *messaging.STORIES,
 )

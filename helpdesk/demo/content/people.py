@@ -6,6 +6,14 @@ BRAND = "Wrenmoor Lamps"
 SITE_URL = "https://wrenmoor.example/"
 MAIL_ADDRESS = "care@wrenmoor.example"
 MAIL_SLUG, CHAT_SLUG = "demo-mail", "demo-chat"
+# key in the stories -> (kind, name): tried without an account, so that nothing leaves
+MESSAGING = {
+    "whatsapp": ("whatsapp", "WhatsApp"),
+    "instagram": ("instagram", "Instagram"),
+    "telegram": ("telegram", "Telegram"),
+    "sms": ("sms", "SMS"),
+    "reviews": ("google_reviews", "Google reviews"),
+}
 
 # name -> whether only its members see its tickets
 TEAMS = {"Orders and delivery": False, "Refunds and complaints": True}
@@ -79,5 +87,14 @@ PEOPLE = (
     Person(key="piotr", name="Piotr Wiśnioch", address="piotr@poczta.example", language="pl"),
     Person(key="visitor", name="Robin", address="visitor-7c21", language="en"),
     Person(key="nils", name="Nils (chat)", address="visitor-19ab", language="de"),
+    Person(key="tomasz", name="Tomasz Grabowiecki", address="+447700900142", language="en"),
+    Person(key="fatou", name="Fatou Ndiaye-Roux", address="+447700900187", language="en", is_vip=True,
+           note="Writes from WhatsApp and by text message."),
+    Person(key="rutger", name="Rutger Van Aelmoes", address="+447700900163", language="en"),
+    Person(key="zoe", name="zoe.in.the.attic", address="17841400000000011", language="en"),
+    Person(key="noor", name="noor_at_home", address="17841400000000012", language="en"),
+    Person(key="dmytro", name="Dmytro Koval-Rud", address="700100201", language="en"),
+    Person(key="gwen", name="Gwendolyn Ashcombe", address="reviewer-31", language="en"),
+    Person(key="piet", name="Piet Hoogervorst", address="reviewer-32", language="en"),
     Person(key="seller", name="Best Rank Team", address="offers@rank-first.example", language="en"),
 )  # fmt: skip
