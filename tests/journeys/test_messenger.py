@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from channels_app.adapters.base import Choice
 from channels_app.adapters.messenger.adapter import MessengerAdapter
 from channels_app.models import InboundEvent
 from channels_app.services.trying import act_as_customer, create_trial_channel, report_as_provider
 from helpdesk.common.clock import now
+from helpdesk.common.errors import Unprocessable
 from tests.factories import make_channel
 from tests.support.messenger_fake import APP_ID, PAGE_ID, PERSON, VERIFY_TOKEN, error, running_messenger_fake
 from tickets.models import Attachment, Conversation, CustomerIdentity, Message, Ticket, TicketEvent
@@ -198,6 +200,20 @@ def test_comment_is_answered_in_public(channel, graph, deliver, agent):
     assert received.text == "Is the blue one still in stock?"
     assert received.deleted_at is not None
     assert Ticket.objects.count() == 1
+
+
+def test_public_answer_with_buttons_is_refused_before_sending(channel, deliver, agent):
+    deliver(payload("comment_added"))
+    with pytest.raises(Unprocessable) as refused:
+        reply_to_ticket(
+            ticket_id=Ticket.objects.get().pk,
+            actor=Actor.agent(agent),
+            text="Which one?",
+            is_public=True,
+            choices=[Choice(payload="BLUE", title="The blue one")],
+        )
+    assert refused.value.fields == {"choices": "not supported"}
+    assert not Message.objects.filter(direction="out").exists()
 
 
 def test_comment_goes_on_in_private_where_the_person_answers(channel, graph, deliver, agent):
