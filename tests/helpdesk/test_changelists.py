@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from channels_app.adapters.base import Address, ReviewReceived, digest
 from channels_app.models import Brand
 from helpdesk.accounts.models import User
 from helpdesk.accounts.services import create_api_key
@@ -19,6 +20,7 @@ from helpdesk.common.clock import now
 from helpdesk.core.models import JobRun
 from tests.factories import make_channel, make_event
 from tickets.models import Customer, CustomerIdentity, Organization, Tag, Team, TeamMembership
+from tickets.services.intake import receive
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 6 + 2  # and the session and its user
@@ -55,6 +57,17 @@ def make_events(count: int) -> None:
         make_event(channel, state="quarantined", reason="too deep", reason_code="too_deep")
 
 
+def make_reviews(count: int) -> None:
+    channel = make_channel(kind="review_feed", is_public=True)
+    for number in range(count):
+        author = Address(address=f"a{number}-{channel.pk}", name="Carla", kind="review_author")
+        key = digest("review", str(channel.pk), str(number))
+        receive(
+            channel=channel,
+            item=ReviewReceived(dedup_key=key, external_id=f"r{number}", author=author, rating=4, text="Fine", sent_at=now()),
+        )
+
+
 def make_channels(count: int) -> None:
     for _ in range(count):
         channel = make_channel(brand=Brand.objects.create(name=f"Brand {Brand.objects.count()}"))
@@ -83,6 +96,7 @@ MAKERS: dict[str, Callable[[int], Any]] = {
     "accounts_user": make_users,
     "accounts_apikey": make_keys,
     "auth_group": lambda count: [Group.objects.create(name=f"G{n}-{Group.objects.count()}") for n in range(count)],
+    "tickets_review": make_reviews,
     "channels_app_channel": make_channels,
     "channels_app_brand": lambda count: [Brand.objects.create(name=f"B{n}-{Brand.objects.count()}") for n in range(count)],
     "channels_app_inboundevent": make_events,
