@@ -133,9 +133,7 @@ def _check_abilities(conversation: Conversation, answer: Answer, can: Can) -> No
         if is_wanted and ability not in can:
             raise Unprocessable("channel_cannot", words % {"channel": channel.name}, fields={name: "not supported"})
     if is_public and answer.choices:
-        raise Unprocessable(
-            "channel_cannot", _("Public answers have no buttons."), fields={"choices": "not supported"}
-        )
+        raise Unprocessable("channel_cannot", _("Public answers have no buttons."), fields={"choices": "not supported"})
 
 
 def _refuse_beside_template(answer: Answer) -> None:
