@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from channels_app.models import MessageTemplate
 from helpdesk.common.clock import now
 from tests.factories import make_channel
 from tests.support.desk import answer, timeline
@@ -257,3 +258,44 @@ def test_caller_hears_the_language_he_is_known_to_speak(voice):
     Phone(voice).call().hang_up()
     Customer.objects.update(language="de-AT")
     assert Phone(voice).call().heard[0].startswith("Willkommen bei Acme.")
+
+
+@pytest.fixture
+def whatsapp(twilio):
+    """A WhatsApp channel with an approved template; what leaves there stays in the outbox."""
+    channel = make_channel(kind="whatsapp", slug="wa", name="WhatsApp", config={"phone_number_id": "1"})
+    MessageTemplate.objects.create(
+        channel=channel,
+        name="after_call",
+        language="en",
+        body="Hello, {{1}} here. You asked: {{2}}",
+        variables=["1", "2"],
+    )
+    return channel
+
+
+def test_caller_goes_on_by_whatsapp_with_the_approved_template(voice, whatsapp, agent):
+    deflecting = {"deflect_to": "wa", "deflect_template": "after_call", "deflect_variables": ["{brand}", "{words}"]}
+    voice.config = {**voice.config, **deflecting}
+    voice.save()
+    phone = Phone(voice).call()
+    assert "To go on by WhatsApp, without waiting, press 1." in phone.heard[0]
+    phone.speak("my parcel has not arrived").press("1")
+    assert "a message by WhatsApp" in phone.heard[-1]
+    ticket = Ticket.objects.get()
+    queued = ticket.messages.get(channel=whatsapp)
+    assert (queued.author, queued.delivery_state) == ("bot", "queued")
+    assert queued.text == "Hello, Acme here. You asked: my parcel has not arrived"
+    template = {"name": "after_call", "language": "en", "variables": ["Acme", "my parcel has not arrived"]}
+    assert template.items() <= queued.details["template"].items()
+    assert queued.conversation.active_ticket == ticket
+    assert queued.conversation.customer == ticket.customer
+
+
+def test_missing_template_leads_back_into_the_menu(voice, whatsapp):
+    voice.config = {**voice.config, "deflect_to": "wa", "deflect_template": "unknown"}
+    voice.save()
+    phone = Phone(voice).call().press("1")
+    assert "We could not send a message to your number." in phone.heard
+    assert not phone.is_over
+    assert not Call.objects.get().is_deflected
