@@ -288,3 +288,16 @@ def test_made_up_customers_are_answered_and_read_the_answer_without_a_call_to_an
     message.refresh_from_db()
     assert message.delivery_state == "read"
     assert graph.http.calls == []
+
+
+def test_reaction_is_shown_and_taken_back_whatever_comes_first(channel, deliver):
+    deliver(text("Hello", "m_1"))
+    react = {"mid": "m_1", "action": "react", "emoji": "❤️", "reaction": "love"}
+    first, second = event(reaction=react), event(reaction={"mid": "m_1", "action": "unreact"})
+    second["entry"][0]["messaging"][0]["timestamp"] += 1000
+    deliver(first)
+    assert [one["text"] for one in Message.objects.get().reactions] == ["❤️"]
+    deliver(second)
+    first["entry"][0]["time"] += 1
+    deliver(first)
+    assert [one["text"] for one in Message.objects.get().reactions] == [""]

@@ -181,15 +181,16 @@ def _reaction(event: Fields, place: Place) -> InboundItem:
     reaction = _object(event, "reaction")
     mid = reaction.identifier("mid", is_required=True, limit=MAX_ID_CHARACTERS)
     sender = _address(event, "sender")
+    is_taken_back = reaction.text("action", limit=100) == "unreact"
     shown = reaction.text("emoji", limit=100) or reaction.text("reaction", limit=100)
-    if reaction.text("action", limit=100) == "unreact":
-        return ignored("reaction_removed", event, place, mid, sender.address)
+    at = moment(event, "timestamp") or place.at
     return MessageChanged(
-        dedup_key=digest("reaction", mid, sender.address, shown),
-        sent_at=moment(event, "timestamp") or place.at,
+        dedup_key=digest("reaction", mid, sender.address, str(at), "" if is_taken_back else shown),
+        sent_at=at,
         change_of=mid,
         change="reaction",
-        text=shown,
+        # An empty one takes the person's reaction away.
+        text="" if is_taken_back else shown,
         sender=sender,
     )
 

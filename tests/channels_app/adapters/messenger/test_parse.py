@@ -144,6 +144,7 @@ def test_echo_of_another_app_is_one_to_the_person():
     [
         ("message_edit", "m_edited", "edited", "Where is my blue lamp?"),
         ("reaction", "m_loved", "reaction", "❤️"),
+        ("reaction_removed", "m_loved", "reaction", ""),
         ("comment_edited", "5006001_7008001", "edited", "Is the blue one still in stock?"),
         ("comment_removed", "5006001_7008001", "deleted", ""),
     ],
@@ -190,7 +191,6 @@ def test_thread_that_is_passed_to_our_app_is_handed_over():
         ("request_thread_control", "handover:request_thread_control"),
         ("app_roles", "handover:app_roles"),
         ("referral", "referral"),
-        ("reaction_removed", "reaction_removed"),
         ("unknown_event", "unknown:telepathy"),
         ("comment_hidden", "comment:hide"),
         ("comment_of_the_page", "own_comment"),
