@@ -76,6 +76,9 @@ PLACES: dict[str, Place] = {
     "tickets.businesshours": Place(
         group="set_up", icon="job", text=_("When the team is there, holidays and exceptions.")
     ),
+    "tickets.publictext": Place(
+        group="set_up", icon="globe", text=_("What is said in public when a conversation is moved to private.")
+    ),
     "tickets.tag": Place(group="set_up", icon="tag", text=_("Words to sort tickets by.")),
     "surveys.survey": Place(group="set_up", icon="survey", text=_("What customers are asked, and when.")),
     "accounts.apikey": Place(group="set_up", icon="key", text=_("Keys with which other systems come in.")),

@@ -20,7 +20,8 @@ _DO_WORK = {
     "tickets.add_organization", "tickets.change_organization",
 }  # fmt: skip
 _LEAD_WORK = {
-    "tickets.change_tag", "tickets.delete_tag", "tickets.change_team", "tickets.add_teammembership",
+    "tickets.change_tag", "tickets.delete_tag", "tickets.view_publictext", "tickets.add_publictext", "tickets.change_publictext",
+    "tickets.delete_publictext", "tickets.change_team", "tickets.add_teammembership",
     "tickets.change_teammembership", "tickets.delete_teammembership", "channels_app.view_inboundevent",
     "channels_app.change_inboundevent", "surveys.view_survey", "core.view_jobrun", "surveys.view_every_response",
     "reporting.view_every_figure", "tickets.add_review",

@@ -1,5 +1,15 @@
 """The admin pages of tickets and all that belongs to them."""
 
-from tickets.admin import business_hours, customer, inbound_event, organization, review, tag, team, ticket
+from tickets.admin import business_hours, customer, inbound_event, organization, public_text, review, tag, team, ticket
 
-__all__ = ["business_hours", "customer", "inbound_event", "organization", "review", "tag", "team", "ticket"]
+__all__ = [
+    "business_hours",
+    "customer",
+    "inbound_event",
+    "organization",
+    "public_text",
+    "review",
+    "tag",
+    "team",
+    "ticket",
+]

@@ -120,6 +120,8 @@ def read_changes(*, ticket_id: int, after: int) -> Changes:
 def conversations_of(*, ticket_id: int) -> list[Conversation]:
     """The conversations that a reply can go through, the one where the customer wrote last first. One statement.
 
+    A public one comes behind the private one to which it was moved.
+
     Adds ``copies``: the addresses that an agent's newest message there was copied to ([str]).
     """
     written_in = Message.objects.filter(ticket=ticket_id).values("conversation")
@@ -130,11 +132,12 @@ def conversations_of(*, ticket_id: int) -> list[Conversation]:
         .order_by("pk")
         .values("address")
     )
+    went_on = Conversation.objects.filter(redirected_from=OuterRef("pk"), active_ticket=ticket_id)
     return list(
         Conversation.objects.filter(Q(active_ticket=ticket_id) | Q(pk__in=written_in))
         .select_related("channel", "identity", "customer")
-        .annotate(copies=ArraySubquery(copies))
-        .order_by(F("last_customer_message_at").desc(nulls_last=True), "-pk")
+        .annotate(copies=ArraySubquery(copies), is_left=Exists(went_on))
+        .order_by("is_left", F("last_customer_message_at").desc(nulls_last=True), "-pk")
     )
 
 

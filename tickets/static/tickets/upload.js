@@ -20,7 +20,11 @@
             picture.alt = "";
             picture.src = URL.createObjectURL(file);
             picture.addEventListener("load", () => URL.revokeObjectURL(picture.src));
-            picture.addEventListener("error", () => picture.removeAttribute("src"));
+            picture.addEventListener("error", () => {
+                const blank = document.createElement("span");
+                blank.className = "hd-upload-blank";
+                picture.replaceWith(blank);
+            });
         } else {
             picture.className = "hd-upload-blank";
         }
