@@ -18,9 +18,7 @@ from tickets.selectors.timeline import Changes, read_changes, read_timeline, wor
 from tickets.templatetags.helpdesk_tickets import ticket_title
 
 # Events after which the header bar may read otherwise: those of the ticket itself, and customer messages.
-_LEAVES_BAR_ALONE = {
-    "message.delivery_changed", "message.changed", "ticket.noted", "survey.planned", "survey.sent", "customer.changed",
-}  # fmt: skip
+_LEAVES_BAR_ALONE = {"message.delivery_changed", "message.changed", "ticket.noted", "survey.planned", "survey.sent"}
 
 
 def workspace(request: AgentRequest, ticket: Ticket) -> HttpResponse:

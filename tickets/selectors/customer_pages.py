@@ -6,7 +6,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from helpdesk.common.phones import normalise_phone
 from helpdesk.common.text import clean_text, fold_for_sorting, normalise_email
+from helpdesk.core.services import read_site_settings
 from tickets.models import Customer, CustomerEvent, CustomerIdentity, CustomerMerge, Ticket
 
 FOUND_CAP = 300
@@ -78,7 +80,7 @@ def _addresses(query: str) -> list[str]:
         return [address] if address else []
     if _PHONE.fullmatch(query):
         digits = re.sub(r"\D", "", query)
-        return [digits, f"+{digits}"]
+        return [digits, f"+{digits}", normalise_phone(query, country=read_site_settings().default_country) or digits]
     return []
 
 

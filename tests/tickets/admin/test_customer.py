@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from helpdesk.core.models import SiteSettings
 from tests.factories import Address, make_team, make_ticket
 from tickets.models import Customer, CustomerIdentity, Organization, Tag, Team, Ticket
 
@@ -46,7 +47,8 @@ def test_customer_is_found_by_part_of_name_or_address(desk, carla, email_channel
 
 def test_phone_number_is_found_however_it_is_written(desk, carla):
     CustomerIdentity.objects.create(customer=carla, kind="phone", address="+49301234567")
-    for query in ("+49 30 1234567", "+49 (30) 123-4567", "49301234567"):
+    SiteSettings.objects.update_or_create(pk=1, defaults={"default_country": "DE"})
+    for query in ("+49 30 1234567", "+49 (30) 123-4567", "49301234567", "030 / 123 45 67"):
         assert found(desk, query) == {"Carla Customer"}
 
 
