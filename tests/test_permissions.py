@@ -97,6 +97,8 @@ API = {
 # Routes that are meant for people without an account, or guard themselves in tests of their own.
 OPEN = {
     "health_live", "health_ready", "upload", "webhook", "contact", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
+    "webchat:script", "webchat:look", "webchat:logo", "webchat:channels", "webchat:start", "webchat:me", "webchat:messages",
+    "webchat:read", "webchat:typing", "webchat:file", "webchat:stream",
 }  # fmt: skip
 METHODS = ("get", "post", "patch", "put", "delete")
 

@@ -123,6 +123,8 @@ class ChannelAdapter:
     )
     is_threaded: ClassVar[bool] = False  # True: a conversation per thread (mail); False: one per identity and channel
     limits: ClassVar[Limits] = Limits()
+    # The name of the admin's page that helps to set it up outside; it is given the channel's key. Empty: there is none.
+    setup_route: ClassVar[str] = ""
     signs_body: ClassVar[bool] = True  # False: the provider proves itself by a secret that says nothing of the body
     # How long after the customer's last message one may write freely, and how long a person may beyond that; None: always.
     messaging_window: ClassVar[timedelta | None] = None

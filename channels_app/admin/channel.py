@@ -57,6 +57,15 @@ def is_polled(channel: Channel) -> bool:
         return False
 
 
+def setup_url(channel: Channel) -> str:
+    """The page that helps to set the channel up outside of here; "" where its kind has none."""
+    route = adapter_class(channel.kind).setup_route if channel.kind in kinds() else ""
+    try:
+        return reverse(route, args=[channel.pk]) if route else ""
+    except NoReverseMatch:  # the page belongs to a higher app, which may not be installed
+        return ""
+
+
 def kind_icon(kind: str) -> str:
     """The name of the icon of a kind; a general one where the kind is not installed any more."""
     return adapter_class(kind).icon if kind in kinds() else "message-circle"
@@ -217,6 +226,7 @@ class ChannelAdmin(TrialButtons, ServiceAdmin):
             "hd_kind": dict(kind_choices()).get(channel.kind, channel.kind),
             "hd_webhook_url": settings.SITE_URL.rstrip("/") + webhook_path if takes_webhooks else "",
             "hd_quarantined": self.quarantined(channel),
+            "hd_setup_url": setup_url(channel),
             "hd_bio": bio_text(channel.pk) if channel.coverage != Channel.Coverage.FULL else "",
         }
 

@@ -21,6 +21,7 @@ from tickets.admin import (
     new_ticket,
     panel,
     template_panel,
+    webchat_install,
     workspace,
     writing,
 )
@@ -89,6 +90,7 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/change/", on_ticket(workspace.workspace, tickets=workspace_tickets), "change"),
             named("<int:pk>/history/", on_ticket(_history), "history"),
             named("<int:pk>/messages/", on_ticket(workspace.messages, tickets=workspace.polled_tickets), "messages"),
+            named("chat/<int:channel_id>/install/", door(webchat_install.install), "chat_install"),
             named("<int:pk>/live/", on_ticket(live.live, method="GET, POST"), "live"),
             named("<int:pk>/panel/", on_ticket(panel.panel, tickets=panel.panel_tickets), "panel"),
             named(

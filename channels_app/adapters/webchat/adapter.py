@@ -32,6 +32,7 @@ class WebchatAdapter(ChannelAdapter):
     summary = gettext_lazy("Our own chat window on your site: live while you are there, by mail when you are not.")
     can = Can.SEND | Can.ATTACH | Can.CHOICES | Can.IDEMPOTENT_SEND | Can.READ_RECEIPTS | Can.LIVE
     config_form = WebchatConfigForm
+    setup_route = "admin:tickets_ticket_chat_install"
     limits = Limits(text=10_000, choices=10, choice_title=60)
 
     def parse(self, event: RawEvent) -> list[InboundItem]:
