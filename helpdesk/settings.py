@@ -242,6 +242,7 @@ HELPDESK_CHANNEL_ADAPTERS = {
     "facebook_reviews": "channels_app.adapters.facebook_reviews.adapter.FacebookReviewsAdapter",
     "review_feed": "channels_app.adapters.review_feed.adapter.ReviewFeedAdapter",
     "line": "channels_app.adapters.line.adapter.LineAdapter",
+    "viber": "channels_app.adapters.viber.adapter.ViberAdapter",
 }
 # Each may answer for an inbound item or pass it on; read in order. See tickets.services.intake.
 HELPDESK_INTAKE_STEPS = [
