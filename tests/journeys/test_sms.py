@@ -176,3 +176,16 @@ def test_every_message_three_times_at_once_is_kept_once(channel):
     process_waiting_events()
     assert sorted(Message.objects.values_list("text", flat=True)) == [f"text {number}" for number in range(4)]
     assert Ticket.objects.count() == 1
+
+
+def test_composer_is_told_how_many_messages_the_text_is(channel, agent, email_channel):
+    write(channel, 1, "Hello")
+    ticket = Ticket.objects.get()
+    client = Client()
+    client.force_login(agent)
+    assert 'data-describes="1"' in client.get(f"/admin/tickets/ticket/{ticket.pk}/change/").content.decode()
+    draft = {"kind": "message", "text": "x" * 161, "conversation": ticket.messages.get().conversation_id}
+    address = f"/admin/tickets/ticket/{ticket.pk}/draft/"
+    assert client.post(address, draft).content.decode() == "2 text messages"
+    assert client.post(address, draft | {"conversation": "999999"}).status_code == 204
+    assert client.post(address, {"kind": "note", "text": "x"}).status_code == 204

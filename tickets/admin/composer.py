@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Can, ChannelAdapter, Limits
-from channels_app.registry import adapter_class
+from channels_app.registry import adapter_class, adapter_for
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
 from tickets.admin.doors import AgentRequest
@@ -44,6 +44,12 @@ class Way:
     @property
     def can_attach(self) -> bool:
         return Can.ATTACH in self.can
+
+    @property
+    def describes_text(self) -> bool:
+        """Whether the channel has something to say of a text while it is written (how many messages it is billed as)."""
+        kind = adapter_class(self.conversation.channel.kind)
+        return Can.SEND in self.can and kind.describe_text is not ChannelAdapter.describe_text
 
     @property
     def can_copy(self) -> bool:
@@ -100,6 +106,17 @@ def _preferred_first(ticket: Any, ways: list[Way]) -> list[Way]:
         return ways
     preferred = ticket.customer.preferred_channel_id
     return sorted(ways, key=lambda way: way.conversation.channel_id != preferred)
+
+
+def describe_text(ticket: Ticket, conversation_id: str, text: str) -> str:
+    """What the channel of one of the ticket's conversations says of a text; "" for one that is not the ticket's."""
+    if not (conversation_id.isascii() and conversation_id.isdigit() and len(conversation_id) < 19):
+        return ""
+    through = Message.objects.filter(ticket=ticket, conversation_id=int(conversation_id))
+    message = through.select_related("channel__brand").first()
+    return (
+        adapter_for(message.channel).describe_text(text) if message is not None and message.channel is not None else ""
+    )
 
 
 def _way(conversation: Any) -> Way:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Choice, TemplateUse
 from helpdesk.common.errors import HelpdeskError, InvalidInput, NotVisible, Unprocessable
+from tickets.admin.composer import describe_text
 from tickets.admin.doors import AgentRequest
 from tickets.models import Conversation, Message, Ticket
 from tickets.services.actors import Actor
@@ -105,12 +106,14 @@ def _store(request: AgentRequest) -> Sequence[StoredFile]:
 
 
 def draft(request: AgentRequest, ticket: Ticket) -> HttpResponse:
-    """Keep what is typed; an empty text forgets it."""
+    """Keep what is typed; an empty text forgets it. With a ``conversation`` the answer is what its channel says of the text."""
     kind = request.POST.get("kind", "")
     if kind not in Message.Kind.values:
         raise InvalidInput("unknown_kind", _("A draft is a message or a note."), fields={"kind": "unknown"})
-    save_draft(ticket_id=ticket.pk, actor=Actor.agent(request.user), kind=kind, text=request.POST.get("text", ""))
-    return HttpResponse(status=204)
+    text = request.POST.get("text", "")
+    save_draft(ticket_id=ticket.pk, actor=Actor.agent(request.user), kind=kind, text=text)
+    note = describe_text(ticket, request.POST.get("conversation", ""), text)
+    return HttpResponse(note, content_type="text/plain; charset=utf-8") if note else HttpResponse(status=204)
 
 
 def undo(request: AgentRequest, ticket: Ticket, message_id: int) -> HttpResponse:

@@ -159,7 +159,14 @@ window.composer = (() => {
         body.set("text", text);
         const key = localKey(which);
         try {
-            await window.desk.request(`${base()}draft/`, { method: "POST", body });
+            const conversation = which === "message" ? window.composerLimits.describing() : "";
+            if (conversation) {
+                body.set("conversation", conversation);
+            }
+            const answer = await window.desk.request(`${base()}draft/`, { method: "POST", body });
+            if (conversation) {
+                window.composerLimits.describe(answer.text);
+            }
             unsaved.delete(which);
             localStorage.removeItem(key);
             state(text.trim() ? root().dataset.saved : "");

@@ -4,6 +4,7 @@ window.composerLimits = (() => {
     const TICK_MS = 30_000;
     const SHOW_COUNT_FROM = 0.75;
     let way = null;
+    let description = "";
 
     const root = () => document.getElementById("hd-composer");
     const byId = (id) => document.getElementById(id);
@@ -30,9 +31,19 @@ window.composerLimits = (() => {
         }
         const most = mostText();
         const length = most ? measure(byId("hd-text-message").value) : 0;
-        field.hidden = !most || length < most * SHOW_COUNT_FROM;
-        field.textContent = `${length.toLocaleString()} / ${most.toLocaleString()}`;
+        const isNear = most && length >= most * SHOW_COUNT_FROM;
+        field.hidden = !isNear && !description;
+        const counted = isNear ? `${length.toLocaleString()} / ${most.toLocaleString()}` : "";
+        field.textContent = [description, counted].filter(Boolean).join(" · ");
         field.classList.toggle("hd-count-over", most > 0 && length > most);
+    }
+
+    // What the channel says of the text: how many messages it is billed as. Asked with the draft, so that it costs no call of its own.
+    const describing = () => (way && way.dataset.describes ? document.querySelector("#hd-compose [name=conversation]").value : "");
+
+    function describe(text) {
+        description = text;
+        count();
     }
 
     function textFault(text) {
@@ -142,6 +153,7 @@ window.composerLimits = (() => {
     // Together --------------------------------------------------------------------------------------------------------
     function choose(chosen) {
         way = chosen;
+        description = "";
         if (!way || !byId("hd-public")) {
             return;
         }
@@ -197,6 +209,7 @@ window.composerLimits = (() => {
     }
 
     function reset() {
+        description = "";
         if (byId("hd-template")) {
             openChoices(false);
             openTemplate(false);
@@ -227,7 +240,12 @@ window.composerLimits = (() => {
             tell("", "");
         }
     });
+    document.addEventListener("htmx:afterSwap", (event) => {
+        if (root() && byId("hd-template") && byId("hd-template").contains(event.target)) {
+            tell("", "");
+        }
+    });
     setInterval(() => root() && drawWindow(), TICK_MS);
 
-    return { choose, fault, fileFault, fill, isTemplate, reset, tell };
+    return { choose, describe, describing, fault, fileFault, fill, isTemplate, reset, tell };
 })();
