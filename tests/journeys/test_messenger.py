@@ -115,6 +115,25 @@ def test_message_is_answered_in_the_workspace_delivered_and_read(client, channel
     assert message.delivery_state == "read"
 
 
+@pytest.mark.parametrize("report", ["delivery", "read"])
+def test_report_that_overtakes_the_answer_to_our_call_is_not_lost(report, channel, graph, deliver, agent):
+    deliver(text("Hello", "m_1"))
+    reply_to_ticket(ticket_id=Ticket.objects.get().pk, actor=Actor.agent(agent), text="Good morning")
+    send_due_messages()
+    message = Message.objects.get(direction="out")
+    as_recorded = {"delivery_state": "sent", "external_id": message.external_id}
+    digest, rows = message.external_digest, Message.objects.filter(pk=message.pk)
+    rows.update(delivery_state="sending", external_id="", external_digest=None)
+    later = milliseconds(now() + timedelta(seconds=1))
+    reports = {"delivery": {"mids": [message.external_id], "watermark": later}, "read": {"watermark": later}}
+    deliver(event(**{report: reports[report]}))
+    rows.update(external_digest=digest, **as_recorded)
+    InboundEvent.objects.update(lease_until=None)
+    process_waiting_events()
+    message.refresh_from_db()
+    assert message.delivery_state == {"delivery": "delivered", "read": "read"}[report]
+
+
 def test_every_delivery_three_times_makes_one_message(deliver, channel):
     for _ in range(3):
         deliver(text("Hello", "m_1"))

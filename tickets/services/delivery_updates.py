@@ -62,6 +62,12 @@ def _learn_id(message: Message, item: DeliveryUpdate) -> None:
         message.save(update_fields=["external_id", "external_digest"])
 
 
+def may_speak_of_one_under_way(*, channel: Channel, item: DeliveryUpdate) -> bool:
+    """Whether a report may be about a message that is leaving right now and whose provider's id is not known yet."""
+    under_way = Message.objects.filter(channel=channel, delivery_state=Message.DeliveryState.SENDING)
+    return bool(item.recipient) and under_way.filter(recipients__address=item.recipient).exists()
+
+
 def record_watermark(*, channel: Channel, item: DeliveryUpdate) -> list[Message]:
     """Keep that everything which was sent privately to ``item.recipient`` by ``item.until`` has arrived or been read.
 
