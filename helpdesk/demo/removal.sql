@@ -67,6 +67,10 @@ DELETE FROM tickets_messagerecipient WHERE message_id IN (SELECT id FROM demo_me
 DELETE FROM tickets_messagesearch WHERE message_id IN (SELECT id FROM demo_message)
 -- step: drafts
 DELETE FROM tickets_draft WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: mailedanswers
+DELETE FROM tickets_mailedanswer WHERE message_id IN (SELECT id FROM demo_message) OR mail_id IN (SELECT id FROM demo_message)
+-- step: visitors
+DELETE FROM tickets_visitor WHERE channel_id IN (SELECT id FROM demo_channel)
 -- step: messages
 DELETE FROM tickets_message WHERE id IN (SELECT id FROM demo_message)
 -- step: events
