@@ -179,3 +179,36 @@ def test_no_page_scrolls_sideways(open_page: Open, email_channel: Any, path: str
         page.set_viewport_size({"width": width, "height": 844})
         expect(page.locator("h1").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+
+
+def _give_away(page: Page, name: str) -> None:
+    page.locator("#hd-pick-assignee > summary").click()
+    page.locator("#hd-pick-assignee").get_by_role("button", name=name).click()
+
+
+def test_ticket_given_away_offers_the_note_and_two_keys_keep_it(
+    open_page: Open, email_channel: Any, person: Callable[..., Any]
+) -> None:
+    person("lena", "agent", first_name="Lena", last_name="Lead")
+    ticket = make_ticket(email_channel)
+    page = open_page(f"{ticket.pk}/change/")
+    _give_away(page, "Lena Lead")
+    expect(page.locator("#hd-asked")).to_be_focused()
+    expect(page.locator("#hd-asked")).to_have_value("Where is my parcel?")
+    page.fill("#hd-missing", "the <b>address</b>")
+    page.keyboard.press("Control+Enter")
+    card = page.locator(".hd-item-handed")
+    expect(card).to_contain_text("Missing: the <b>address</b>")
+    expect(page.locator("#hd-hand-over form")).to_have_count(0)
+    expect(page.locator("#hd-pick-assignee")).to_contain_text("Lena Lead")
+
+
+def test_one_key_skips_the_note(open_page: Open, email_channel: Any, person: Callable[..., Any]) -> None:
+    person("lena", "agent", first_name="Lena", last_name="Lead")
+    ticket = make_ticket(email_channel)
+    page = open_page(f"{ticket.pk}/change/")
+    _give_away(page, "Lena Lead")
+    expect(page.locator("#hd-asked")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#hd-hand-over form")).to_have_count(0)
+    assert not Message.objects.filter(purpose="hand_over").exists()
