@@ -50,7 +50,11 @@ def file_delivery_update(channel: Channel, item: InboundItem, event: InboundEven
     passed = record_watermark(channel=channel, item=item)
     message = record_delivery_update(channel=channel, item=item) or (passed[-1] if passed else None)
     may_wait = event is not None and event.source == "webhook" and event.attempts < MOST_WAITS
-    if may_wait and (message is None or item.until is not None) and may_speak_of_one_under_way(channel=channel, item=item):
+    if (
+        may_wait
+        and (message is None or item.until is not None)
+        and may_speak_of_one_under_way(channel=channel, item=item)
+    ):
         raise NotHereYet("message_not_here_yet", "The message that this reports on is still leaving.")
     if message is None:
         return Filed(outcome="ignored", reason="status_of_unknown_message")
