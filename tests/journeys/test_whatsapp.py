@@ -128,7 +128,14 @@ def test_after_the_window_only_a_template_leaves(client, channel, graph, deliver
     refused = reply(client, ticket, text="It comes tomorrow.")
     assert refused.status_code == 422
     assert not Message.objects.filter(direction="out").exists()
-    sent = reply(client, ticket, template="on_its_way", template_language="en", template_variable=["Sheena", "4711"])
+    sent = reply(
+        client,
+        ticket,
+        template="on_its_way",
+        template_language="en",
+        template_variable_0="Sheena",
+        template_variable_1="4711",
+    )
     assert sent.status_code == 204, sent.content
     send_due_messages()
     message = Message.objects.get(direction="out")

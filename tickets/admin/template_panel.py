@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.models import Channel, MessageTemplate
 from tickets.admin.doors import AgentRequest
+from tickets.admin.writing import template_values
 from tickets.models import Conversation, Ticket
 from tickets.services.queueing import fill_template
 
@@ -28,7 +29,7 @@ class Variable:
 
 
 def of_ticket(request: AgentRequest, ticket: Ticket) -> HttpResponse:
-    """The panel of the composer: ``?conversation=`` and, once one is chosen, ``template`` with its ``template_variable`` values."""
+    """The panel of the composer: ``?conversation=`` and, once one is chosen, ``template_id`` with its values."""
     pk = _number(request.GET.get("conversation", ""))
     own = Q(active_ticket=ticket.pk) | Q(messages__ticket=ticket.pk)
     conversation = Conversation.objects.filter(own, pk=pk).select_related("channel").first() if pk else None
@@ -50,7 +51,7 @@ def _panel(request: AgentRequest, channel: Channel, *, place: str, language: str
     """The whole panel, or (``?preview=``) only what the customer reads, so that the field being typed in keeps its focus."""
     templates = _approved(channel, language)
     chosen = next((one for one in templates if str(one.pk) == request.GET.get("template_id", "")), None)
-    variables = _variables(chosen, request.GET.getlist("template_variable")) if chosen is not None else []
+    variables = _variables(chosen, template_values(request.GET)) if chosen is not None else []
     values = {variable.name: variable.value for variable in variables}
     context: dict[str, Any] = {
         "templates": templates,

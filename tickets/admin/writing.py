@@ -32,8 +32,8 @@ def reply(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     """Send an answer or keep a note: 204 and ``HX-Trigger: newmsg``, so that the bubble comes the one way all come.
 
     Takes ``kind`` (message, note), ``text``, ``conversation``, ``cc`` (several), ``files``, ``seen``, ``then``, ``visibility``
-    ("public" says that everybody may read it), ``asks_for``; ``template`` and ``template_language`` with ``template_variable``
-    (several); ``choice`` (several) with ``choice_description`` (as many).
+    ("public" says that everybody may read it), ``asks_for``; ``template`` and ``template_language`` with ``template_variable_0``,
+    ``_1`` ...; ``choice`` (several) with ``choice_description`` (as many).
     """
     data, actor = request.POST, Actor.agent(request.user)
     text = data.get("text", "")
@@ -73,8 +73,17 @@ def template_use(data: QueryDict) -> TemplateUse | None:
     name = data.get("template", "").strip()
     if not name:
         return None
-    values = tuple(value[:MOST_VARIABLE] for value in data.getlist("template_variable")[:MOST_VARIABLES])
-    return TemplateUse(name=name[:512], language=data.get("template_language", "")[:20], variables=values)
+    return TemplateUse(
+        name=name[:512], language=data.get("template_language", "")[:20], variables=template_values(data)
+    )
+
+
+def template_values(data: QueryDict) -> tuple[str, ...]:
+    """The values of a form's ``template_variable_0``, ``_1`` and so on: numbered, since scripts send fields in any order."""
+    values: list[str] = []
+    while len(values) < MOST_VARIABLES and (value := data.get(f"template_variable_{len(values)}")) is not None:
+        values.append(value[:MOST_VARIABLE])
+    return tuple(values)
 
 
 def _choices(data: QueryDict) -> list[Choice]:

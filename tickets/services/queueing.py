@@ -192,8 +192,9 @@ def _check_window(conversation: Conversation) -> dict[str, Any]:
 
 
 def template_text(channel: Channel, use: TemplateUse) -> str:
-    """What the customer reads when the template is sent: its text with the values put in, once and literally."""
+    """What the customer reads when the template is sent. Raises Unprocessable ("unknown_template", "open_placeholder")."""
     template = _find_template(channel, use)
+    _check_values(template, use)
     return fill_template(template, dict(zip(template.variables, use.variables, strict=False)))
 
 
@@ -215,16 +216,20 @@ def _find_template(channel: Channel, use: TemplateUse) -> MessageTemplate:
 
 def _template_details(channel: Channel, use: TemplateUse) -> dict[str, Any]:
     template = _find_template(channel, use)
-    if len(use.variables) != len(template.variables) or not all(value.strip() for value in use.variables):
-        raise Unprocessable(
-            "open_placeholder", _("Fill in every variable of the template."), fields={"template": "variables"}
-        )
+    _check_values(template, use)
     return {
         "name": use.name,
         "language": use.language,
         "variables": list(use.variables),
         "names": list(template.variables),
     }
+
+
+def _check_values(template: MessageTemplate, use: TemplateUse) -> None:
+    if len(use.variables) != len(template.variables) or not all(value.strip() for value in use.variables):
+        raise Unprocessable(
+            "open_placeholder", _("Fill in every variable of the template."), fields={"template": "variables"}
+        )
 
 
 def _checked_copies(conversation: Conversation, copies: Sequence[str]) -> list[str]:

@@ -189,10 +189,8 @@ window.composerLimits = (() => {
         if (way.dataset.public) {
             body.set("visibility", "public");
         }
-        for (const name of ["template", "template_language", "template_variable"]) {
-            for (const input of isTemplate() ? byId("hd-template").querySelectorAll(`[name=${name}]`) : []) {
-                body.append(name, input.value);
-            }
+        for (const input of isTemplate() ? byId("hd-template").querySelectorAll("input[name]") : []) {
+            body.set(input.name, input.value);
         }
         for (const row of isTemplate() ? [] : choiceRows()) {
             body.append("choice", row.querySelector("[name=choice]").value);
@@ -241,7 +239,8 @@ window.composerLimits = (() => {
         }
     });
     document.addEventListener("htmx:afterSwap", (event) => {
-        if (root() && byId("hd-template") && byId("hd-template").contains(event.target)) {
+        const isPreview = event.target.matches("[data-hd-preview]");
+        if (root() && !isPreview && byId("hd-template") && byId("hd-template").contains(event.target)) {
             tell("", "");
         }
     });
