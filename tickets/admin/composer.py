@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Can, ChannelAdapter, Limits
+from channels_app.adapters.review_values import IDENTITY_KIND as REVIEW_AUTHOR
 from channels_app.registry import adapter_class, adapter_for
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
@@ -126,10 +127,11 @@ def _way(conversation: Any) -> Way:
     except InvalidInput:
         adapter = ChannelAdapter
     window, ends = _window(conversation, adapter)
+    name = identity.display_name or conversation.customer.name
     return Way(
         conversation=conversation,
-        address=identity.address_raw or identity.address,
-        name=identity.display_name or conversation.customer.name,
+        address=name if identity.kind == REVIEW_AUTHOR else identity.address_raw or identity.address,
+        name=name,
         can=adapter.can,
         limits=adapter.limits,
         copies=tuple(conversation.copies) if Can.COPY in adapter.can else (),

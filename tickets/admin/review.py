@@ -80,20 +80,20 @@ class ImportForm(forms.Form):
     """A file of reviews for one channel."""
 
     channel = forms.ModelChoiceField(
-        label=gettext_lazy("channel"),
+        label=gettext_lazy("Channel"),
         queryset=Channel.objects.filter(kind=KIND, is_active=True),
         help_text=gettext_lazy(
             "A channel of the kind “Reviews by feed or file”; its settings say which column is what."
         ),
     )
     file = forms.FileField(
-        label=gettext_lazy("file"),
+        label=gettext_lazy("File"),
         help_text=gettext_lazy(
             "CSV with a row of headings, or an RSS or Atom feed; at most 5 MB. Nothing in it is ever computed."
         ),
     )
     is_dry_run = forms.BooleanField(
-        label=gettext_lazy("only try it"),
+        label=gettext_lazy("Only try it"),
         required=False,
         initial=True,
         help_text=gettext_lazy("Says what would be filed and which lines are wrong, and keeps nothing."),
@@ -213,7 +213,9 @@ class ReviewAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">#{}</a>', url, review.message.ticket.number)
 
     @admin.display(description=gettext_lazy("answer"), ordering="reply_state")
-    def answer(self, review: Review) -> SafeString:
+    def answer(self, review: Review) -> SafeString | str:
+        if review.deleted_at is not None and review.reply_state == Review.ReplyState.NONE:
+            return "–"
         words = _("answered at the site") if review.is_reply_foreign else review.get_reply_state_display()
         return state_badge(words, _TONES[review.reply_state])
 

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels_app.adapters.review_values import IDENTITY_KIND as REVIEW_AUTHOR
 from helpdesk.common.clock import now
 from tickets.admin.details import detail_cards, said_choices
 from tickets.admin.event_lines import describe_event, event_icon, is_worth_a_line
@@ -142,6 +143,8 @@ def _author(message: Any) -> tuple[str, str]:
         identity = message.author_identity
         address = identity.address_raw or identity.address
         name = identity.display_name or identity.customer.name
+        if identity.kind == REVIEW_AUTHOR:
+            return name, ""  # the address is the site's own number for him
         return (name, address) if name and name != address else (address, "")
     if message.author == Message.Author.AGENT:
         return message.author_agent.display_name, ""
