@@ -204,17 +204,15 @@ def _reaction(reaction: Fields, update_id: str, bot_id: str) -> list[InboundItem
     if not _is_private(chat):
         return [_ignored("group", update_id, reaction)]
     given = reaction.objects("new_reaction", limit=20)
-    signs = [one.text("emoji", limit=40) or "★" for one in given]
-    if not signs:
-        return [_ignored("reaction_removed", update_id, reaction)]
     changed = _changed_id(chat, reaction.identifier("message_id", is_required=True, limit=40))
     return [
         MessageChanged(
-            dedup_key=digest("reaction", changed, *signs),
+            dedup_key=digest("reaction", changed, update_id),
             sent_at=reaction.unix_time("date"),
             change_of=changed,
             change="reaction",
-            text=" ".join(signs),
+            # A custom emoji has only a number; none at all takes the reaction away.
+            text=" ".join(one.text("emoji", limit=40) or "★" for one in given),
             sender=_person(user or chat, chat.identifier("id", limit=40)),
         )
     ]

@@ -149,6 +149,13 @@ def test_reaction_belongs_to_our_message(read):
     assert (item.change, item.change_of, item.text) == ("reaction", "7000000001:1500", "👍")
 
 
+def test_reaction_taken_away_is_an_empty_one(captured):
+    update = json.loads(captured("message_reaction").body)
+    update["message_reaction"]["new_reaction"] = []
+    [item] = parse_json(update)
+    assert (item.change, item.text, item.sender) == ("reaction", "", CARLA)
+
+
 def test_business_account_that_answers_itself_is_no_customer(captured):
     update = json.loads(captured("business_message").body)
     update["business_message"]["from"] = {"id": 5, "is_bot": False, "first_name": "Owner"}
