@@ -44,6 +44,8 @@ class VoiceAdapter(ChannelAdapter):
         "account and a number; minutes are billed."
     )
     can = Can.WEBHOOK
+    # Whoever calls can show any number; what we send goes to its true owner.
+    vouches_for_senders = False
     config_form = VoiceConfigForm
 
     def verify(self, request: WebhookRequest) -> None:
