@@ -129,10 +129,9 @@ class WhatsAppFake:
 
     def _upload(self, call: Call) -> Reply:
         head = f"content-type: {call.headers['content-type']}\r\n\r\n".encode()
-        parts = {
-            part.get_param("name", header="content-disposition"): part
-            for part in message_from_bytes(head + call.body).get_payload()
-        }
+        parts: dict[Any, Any] = {}
+        for part in message_from_bytes(head + call.body).walk():
+            parts[part.get_param("name", header="content-disposition")] = part
         if parts["messaging_product"].get_payload(decode=True) != b"whatsapp":
             return error(100, details="messaging_product is required")
         media_id = str(4490709327384030 + len(self.uploads))
