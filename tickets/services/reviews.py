@@ -16,17 +16,18 @@ from helpdesk.common.text import clean_json, clean_text, preview
 from tickets import signals
 from tickets.models import Conversation, Message, Review, Ticket
 from tickets.models.message import external_digest
-from tickets.policies.contacts import contact_after
-from tickets.policies.lifecycle import next_status, takes_message
+from tickets.policies.lifecycle import takes_message
 from tickets.policies.review_versions import Version, add_version, web_address
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
+from tickets.services.intake_steps import MOST_WAITS, NotHereYet
 from tickets.services.lifecycle import resolve
 from tickets.services.locking import lock_ticket
-from tickets.services.message_filing import PREVIEW_LENGTH, file_message
+from tickets.services.message_filing import file_message
 from tickets.services.review_replies import refresh_reply_state, take_over_reply
+from tickets.services.review_waking import wake_ticket
 from tickets.services.search import index_messages
 
 SHOWN_VERSIONS = 5
@@ -53,7 +54,7 @@ def file_review(
     version = Version.of(item, received_at)
     if review is None:
         if item.is_deleted:
-            return Filed(outcome="ignored", reason="deletion_of_unknown_review")
+            return _ignore_deletion(event)
         return _file_new(channel, item, version, event, files)
     # Conversation before ticket, ticket before review: the one order.
     conversation = Conversation.objects.select_for_update(of=("self",)).get(messages=review.message_id)
@@ -61,6 +62,13 @@ def file_review(
     review = Review.objects.select_for_update(of=("self",)).select_related("message").get(pk=review.pk)
     filing = _Filing(channel=channel, item=item, version=version, event=event, files=files)
     return filing.update(review, conversation, change, received_at)
+
+
+def _ignore_deletion(event: InboundEvent | None) -> Filed:
+    """A deletion that overtook its review waits for it; one of a review that nobody knows opens no ticket."""
+    if event is not None and event.source == "webhook" and event.attempts < MOST_WAITS:
+        raise NotHereYet("message_not_here_yet", "The review that this deletes is not here yet.")
+    return Filed(outcome="ignored", reason="deletion_of_unknown_review")
 
 
 def _wait_for_turn(channel: Channel, digest: bytes) -> None:
@@ -220,7 +228,7 @@ class _Filing:
             next_case.save()
         else:
             _rewrite(review, item, version)
-            outcome = _wake(change, conversation, version)
+            outcome = wake_ticket(change, conversation, version)
             _tell_change(change, review, standing)
         _announce(review)
         return outcome
@@ -274,38 +282,6 @@ def _rewrite(review: Review, item: ReviewReceived, version: Version) -> None:
     message.edited_at = version.at
     message.save(update_fields=["text", "reply_text", "subject", "details", "edited_at"])
     index_messages([(message.pk, f"{version.title}\n{version.text}")])
-
-
-def _wake(change: TicketChange, conversation: Conversation, version: Version) -> str:
-    """What a message of the customer would do to the ticket; returns the outcome."""
-    ticket, moment = change.ticket, min(version.at, now())
-    number, ends_at = contact_after(
-        number=ticket.contact_number,
-        ends_at=ticket.contact_ends_at,
-        message_at=moment,
-        session_gap=conversation.channel.session_gap,
-    )
-    change.set(
-        unread_count=ticket.unread_count + 1,
-        contact_number=number,
-        contact_ends_at=ends_at,
-        snoozed_until=None,
-        waiting_since=min(filter(None, (ticket.waiting_since, moment))),
-        last_message_at=max(ticket.last_message_at, moment),
-        last_message_is_inbound=True,
-        preview=preview(version.text or version.title, PREVIEW_LENGTH),
-    )
-    after = next_status(ticket.status, "customer_message")
-    if after is None or after == ticket.status:
-        return "changed"
-    before = ticket.status
-    change.set(status=after)
-    if before == Ticket.Status.RESOLVED:
-        change.set(reopen_count=ticket.reopen_count + 1, closes_at=None)
-        change.tell("ticket.reopened", {"by_message": True})
-        return "reopened"
-    change.tell("ticket.status_changed", {"from": before, "to": after})
-    return "changed"
 
 
 def _announce(review: Review) -> None:

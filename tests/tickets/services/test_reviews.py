@@ -8,11 +8,12 @@ import pytest
 
 from channels_app.adapters.base import Address, Receipt, ReviewReceived, digest
 from helpdesk.common.errors import Unprocessable
-from tests.factories import make_channel
+from tests.factories import make_channel, make_event
 from tickets.models import Customer, Message, Review, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.delivery import record_receipt
 from tickets.services.intake import receive
+from tickets.services.intake_steps import NotHereYet
 from tickets.services.lifecycle import resolve_ticket
 from tickets.services.replies import reply_to_ticket
 from tickets.services.unsending import undo_send
@@ -135,7 +136,7 @@ def test_any_order_and_any_repetition_gives_the_same_review(channel, seed):
         for day, (text, rating) in enumerate([("One", 1.0), ("Two", 2.0), ("Three", 3.0)])
     ]
     calls = list(itertools.chain.from_iterable([versions] * 3))
-    random.Random(seed).shuffle(calls)  # noqa: S311  an order, no secret
+    random.Random(seed).shuffle(calls)
     for version in calls:
         file(channel, **version)
     review = Review.objects.select_related("message").get()
@@ -164,6 +165,14 @@ def test_deletion_is_marked_and_keeps_the_text(channel):
 def test_deletion_of_a_review_that_nobody_knows_opens_no_ticket(channel):
     assert file(channel, is_deleted=True).outcome == "ignored"
     assert not Ticket.objects.exists()
+
+
+def test_deletion_that_overtakes_its_review_waits_for_it(channel):
+    event = make_event(channel, source="webhook", attempts=1)
+    with pytest.raises(NotHereYet):
+        receive(channel=channel, item=review_item(is_deleted=True), event=event)
+    event.attempts = 5
+    assert receive(channel=channel, item=review_item(is_deleted=True), event=event).outcome == "ignored"
 
 
 def test_author_is_nobody_else_whatever_he_says(channel):
