@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from bench.jobs.ingest import Ingest
     from bench.measuring import Compared
 
-JOBS = ("ingest", "replay", "list", "detail", "inbox", "workspace", "search", "report", "webhooks", "slow_provider")
+JOBS = (
+    "ingest",
+    "replay",
+    "list",
+    "detail",
+    "inbox",
+    "workspace",
+    "search",
+    "report",
+    "webhooks",
+    "slow_provider",
+    "widget_streams",
+)
 
 
 def main() -> int:
@@ -43,8 +55,12 @@ def _options() -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> Iterator[Row]:
-    from bench.jobs import ingest
+    from bench.jobs import ingest, widget_streams
 
+    if "widget_streams" in options.only:
+        yield from widget_streams.rows()
+    if set(options.only) == {"widget_streams"}:
+        return
     small: Compared | None = None
     job: Ingest | None = None
     if {"ingest", "replay"} & set(options.only):
