@@ -2,9 +2,11 @@
 
 import itertools
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from channels_app.adapters.base import Address, Receipt, ReviewReceived, digest
 from helpdesk.common.errors import Unprocessable
@@ -286,3 +288,25 @@ def test_review_is_announced_by_its_id_on_commit(channel, django_capture_on_comm
     finally:
         review_received.disconnect(keep)
     assert seen == [Review.objects.get().pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_versions_that_come_at_once_are_filed_one_behind_the_other():
+    channel = make_channel(kind="google_reviews", slug="busy", is_public=True)
+    versions = [
+        review_item(text=text, edited_at=MONDAY + timedelta(days=day))
+        for day, text in enumerate(("One", "Two", "Three"))
+    ]
+
+    def file_one(item):
+        try:
+            return receive(channel=channel, item=item).outcome
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        outcomes = list(pool.map(file_one, versions * 3))
+    review = Review.objects.select_related("message").get()
+    assert outcomes.count("created") == 1
+    assert (review.message.text, Ticket.objects.count(), Message.objects.count()) == ("Three", 1, 1)
+    assert [kept["text"] for kept in review.history] == ["One", "Two"]
