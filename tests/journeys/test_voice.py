@@ -1,10 +1,12 @@
 """Telephone calls, end to end: the menu, going on in writing, waiting, voicemail, out of hours, being called back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 
 import pytest
+from django.db import connection
 
-from channels_app.models import MessageTemplate
+from channels_app.models import InboundEvent, MessageTemplate
 from helpdesk.common.clock import now
 from tests.factories import make_channel
 from tests.support.desk import answer, timeline
@@ -299,3 +301,29 @@ def test_missing_template_leads_back_into_the_menu(voice, whatsapp):
     assert "We could not send a message to your number." in phone.heard
     assert not phone.is_over
     assert not Call.objects.get().is_deflected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_steps_that_come_three_times_at_once_leave_one_call_and_one_message(twilio, voice, sms):
+    phone = Phone(voice)
+    steps = [
+        ("", {"CallStatus": "ringing"}),
+        ("step=menu&attempt=0", {"Digits": "1"}),
+        ("", {"CallStatus": "completed"}),
+    ]
+
+    def post(step):
+        try:
+            return post_signed(voice, {**phone.fields, **step[1]}, query=step[0]).status_code
+        finally:
+            connection.close()
+
+    for step in steps:
+        with ThreadPoolExecutor(3) as pool:
+            assert set(pool.map(post, [step] * 3)) == {200}
+    process_waiting_events()
+    assert not InboundEvent.objects.filter(state__in=["received", "quarantined"]).exists()
+    call = Call.objects.get()
+    assert (call.is_deflected, call.state) == (True, "ended")
+    assert Ticket.objects.count() == Customer.objects.count() == 1
+    assert Message.objects.filter(channel=sms).count() == 1
