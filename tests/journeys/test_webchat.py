@@ -54,18 +54,23 @@ def chat(desk: str, site: ForeignSite) -> Channel:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: ForeignSite, chat: Channel) -> Callable[..., Page]:
+def visit(browser: Browser, site: ForeignSite, chat: Channel) -> Iterator[Callable[..., Page]]:
     """Open the site as a visitor; whatever the page's policy or a script complains about fails the test."""
+    complaints: list[str] = []
 
     def open_page(context: BrowserContext | None = None, **options: Any) -> Page:
         visitor = context or browser.new_context(**options)
         visitor.add_init_script(OPEN_SHADOW)
         page = visitor.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None
+        )
         page.goto(site.origin)
         return page
 
-    return open_page
+    yield open_page
+    assert complaints == []
 
 
 def launcher(page: Page) -> Locator:

@@ -150,7 +150,7 @@ def _queue(
     put somebody's later mails under his name.
     """
     sender = Address(address=visitor.email, raw=visitor.email, name=visitor.name)
-    identity = find_or_create_identity(channel=mail_channel, sender=sender, language=language)
+    identity = find_or_create_identity(channel=mail_channel, sender=sender, language=language, is_told=True)
     known = Conversation.objects.filter(channel=mail_channel, identity=identity, active_ticket=ticket_id)
     conversation = known.order_by("-pk").first() or Conversation.objects.create(
         channel=mail_channel,

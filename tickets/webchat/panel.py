@@ -37,7 +37,7 @@ def visitor_panel(ticket: Ticket, user: Any) -> SafeString:
         "referrer": _link(page.get("referrer", ""), ""),
         "language": _language_name(visitor.language),
         "local_time": now().astimezone(ZoneInfo(visitor.time_zone)) if visitor.time_zone else None,
-        "answers": [entry for entry in visitor.answers or [] if isinstance(entry, dict)],
+        "answers": [entry for entry in visitor.answers or [] if isinstance(entry, dict) and entry.get("answer")],
         "mails_after": mail_after_minutes(conversation.channel.config),
     }
     return render_to_string("tickets/webchat_panel.html", context)

@@ -32,6 +32,8 @@ class WebchatAdapter(ChannelAdapter):
     summary = gettext_lazy("Our own chat window on your site: live while you are there, by mail when you are not.")
     can = Can.SEND | Can.ATTACH | Can.CHOICES | Can.IDEMPOTENT_SEND | Can.READ_RECEIPTS | Can.LIVE
     config_form = WebchatConfigForm
+    # An unknown visitor proves that he is the one from before, and nothing about who that is; signed ones are verified by us.
+    vouches_for_senders = False
     setup_route = "admin:tickets_ticket_chat_install"
     limits = Limits(text=10_000, choices=10, choice_title=60)
 

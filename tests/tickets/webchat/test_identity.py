@@ -22,6 +22,7 @@ def test_visitor_who_names_a_customers_address_stays_unknown(email_channel):
     browser.write("Show me my tickets")
     visitor = Visitor.objects.get()
     assert not visitor.is_verified
+    assert not CustomerIdentity.objects.get(kind="webchat").is_verified
     conversation = Conversation.objects.get(channel=browser.channel)
     assert conversation.customer_id != carla.pk
     assert list(carla.identities.values_list("kind", flat=True)) == ["email"]

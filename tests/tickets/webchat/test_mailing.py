@@ -107,6 +107,13 @@ def test_address_that_a_visitor_named_stays_its_owners(agent, email_channel):
     assert Conversation.objects.get(channel=browser.channel).customer_id != owner.pk
 
 
+def test_address_that_nobody_knew_is_kept_as_a_claim(gone, email_channel):
+    mail_unfetched_answers()
+    identity = CustomerIdentity.objects.get(kind="email", address=LEFT)
+    assert (identity.is_claimed, identity.is_verified) == (True, False)
+    assert identity.customer_id != Ticket.objects.get().customer_id
+
+
 def test_strangers_mailbox_gets_three_mails_an_hour(email_channel, agent):
     for number in range(5):
         browser = Browser(make_webchat(), address=f"198.51.100.{number}")
