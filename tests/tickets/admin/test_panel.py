@@ -8,10 +8,21 @@ from django.test import Client
 from django.utils.html import escape
 
 from channels_app.adapters.base import Address
+from helpdesk.common.clock import now
 from tests.factories import last_message, make_team, make_ticket
-from tickets.models import CustomerEvent, Message, NotTheSame, Ticket, ToldAddress
+from tickets.models import (
+    Conversation,
+    Customer,
+    CustomerEvent,
+    CustomerIdentity,
+    Message,
+    NotTheSame,
+    Ticket,
+    ToldAddress,
+)
 from tickets.services.actors import Actor
 from tickets.services.customers import create_customer
+from tickets.services.opening import open_ticket
 from tickets.services.replies import reply_to_ticket
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +125,28 @@ def test_new_ticket_begins_on_the_preferred_channel(desk: Client, ticket: Ticket
     ticket.customer.save()
     form = desk.get("/admin/tickets/ticket/add/", {"customer": ticket.customer_id}).context["form"]
     assert (form.initial["channel"], form.initial["address"]) == (str(api_channel.pk), "shop-7")
+
+
+@pytest.mark.parametrize("preferred", ["email", "api"])
+def test_composer_begins_on_the_preferred_channel_until_the_customer_has_written(
+    desk: Client, agent: Any, email_channel: Any, api_channel: Any, preferred: str
+) -> None:
+    ticket = open_ticket(
+        channel_id=email_channel.pk, address="new@customer.example", subject="s", text="t", actor=Actor.agent(agent)
+    )
+    customer = ticket.customer
+    identity = CustomerIdentity.objects.create(customer=customer, kind="api", channel=api_channel, address="shop-7")
+    chat = Conversation.objects.create(
+        channel=api_channel, customer=customer, identity=identity, external_thread_id="x", active_ticket=ticket
+    )
+    Customer.objects.filter(pk=customer.pk).update(
+        preferred_channel={"email": email_channel, "api": api_channel}[preferred]
+    )
+    ways = desk.get(url(ticket, "change/")).context["composer"]["ways"]
+    assert ways[0].conversation.channel.kind == preferred
+    Conversation.objects.filter(pk=chat.pk).update(last_customer_message_at=now())
+    ways = desk.get(url(ticket, "change/")).context["composer"]["ways"]
+    assert ways[0].conversation.channel.kind == "api"
 
 
 @pytest.mark.parametrize("verb", ["assign", "team"])
