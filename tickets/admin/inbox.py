@@ -30,7 +30,15 @@ COUNTS_KEPT_SECONDS = 15
 MAX_QUERY_CHARACTERS = 200
 MAX_SELECTED = 200
 
-VIEW_ICONS = {"mine": "user", "unassigned": "user-x", "open": "inbox", "late": "clock-alert", "public": "globe", "all": "layers"}
+VIEW_ICONS = {
+    "mine": "user",
+    "unassigned": "user-x",
+    "open": "inbox",
+    "late": "clock-alert",
+    "public": "globe",
+    "call_back": "phone",
+    "all": "layers",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +176,16 @@ def _empty_state(listing: Listing) -> tuple[str, str, str]:
         "unassigned": ("user-check", _("Everything has an owner"), _("New tickets without an owner appear here.")),
         "open": ("inbox", _("Inbox zero"), _("Every ticket is resolved. New messages appear here by themselves.")),
         "late": ("clock", _("Nobody is waiting"), _("Every customer has been answered in time.")),
-        "public": ("globe", _("Nothing is unanswered in public"), _("Comments, mentions and reviews that wait appear here.")),
+        "call_back": (
+            "phone",
+            _("Nobody waits to be called back"),
+            _("Tickets whose customer wants a call appear here."),
+        ),
+        "public": (
+            "globe",
+            _("Nothing is unanswered in public"),
+            _("Comments, mentions and reviews that wait appear here."),
+        ),
         "all": ("mail-open", _("No tickets yet"), _("The first message of a customer opens one.")),
     }
     if listing.sort == "waiting" and listing.view != "late":

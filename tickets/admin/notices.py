@@ -64,6 +64,8 @@ def _code_words(code: str, detail: str) -> Notice | None:
             "The customer's new number belongs to another customer here. Compare the two; merge them if they are one person."
         )
         return Notice(tone="warning", icon="users", text=text)
+    if code == "call_back":
+        return Notice(tone="info", icon="phone", text=_("The customer waits to be called back: see beside the ticket."))
     if code == "low_score":
         return Notice(tone="warning", icon="star", text=_("The customer gave a low score. Ask what went wrong."))
     return Notice(tone="info", icon="info", text=code.replace("_", " ")) if code else None

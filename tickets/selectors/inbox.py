@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.core.models import SiteSettings
-from tickets.models import Conversation, Draft, Tag, Ticket
+from tickets.models import CallbackRequest, Conversation, Draft, Tag, Ticket
 from tickets.models.ticket import OPEN_STATUSES
 
 PAGE_SIZE = 50
@@ -30,6 +30,7 @@ VIEWS = {
     "open": pgettext_lazy("tickets still open", "Open"),
     "late": _("Late"),
     "public": _("Public, unanswered"),
+    "call_back": _("To call back"),
     "all": _("All"),
 }
 DEFAULT_VIEW = "open"
@@ -136,6 +137,7 @@ def tickets_in_view(*, user: Any, view: str) -> QuerySet[Ticket]:
         "open": Q(),
         "late": Q(waiting_since__isnull=False, waiting_since__lt=late_before()),
         "public": Q(waiting_since__isnull=False) & Q(Exists(_public_threads())),
+        "call_back": Q(Exists(CallbackRequest.objects.filter(ticket=OuterRef("pk"), state="open"))),
         "all": None,
     }
     condition = conditions[view]

@@ -14,6 +14,8 @@ from tickets.services.addresses import normalised
 from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_ticket
 
+NOTICE = "call_back"
+
 
 @transaction.atomic
 def request_callback(
@@ -50,6 +52,8 @@ def request_callback(
             created_at=now(),
         )
     change.tell("callback.requested", {"callback": callback.pk, "due_at": due_at.isoformat()})
+    if not ticket.notice:
+        change.set(notice=NOTICE)
     change.save()
     return callback
 
@@ -77,6 +81,8 @@ def _settle(callback_id: int, actor: Actor, state: str, kind: str) -> CallbackRe
     callback.state, callback.closed_at, callback.done_by_id = state, now(), actor.user_id
     callback.save(update_fields=["state", "closed_at", "done_by"])
     change.tell(kind, {"callback": callback.pk})
+    if change.ticket.notice == NOTICE:
+        change.set(notice="")
     change.save()
     return callback
 

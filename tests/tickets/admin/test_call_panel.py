@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from helpdesk.common.clock import now
 from tests.factories import make_ticket
 from tickets.models import CallbackRequest
+from tickets.selectors.inbox import tickets_in_view
 
 SOON = timedelta(hours=3)
 
@@ -63,3 +64,16 @@ def test_auditor_sees_no_form_and_may_not_post(auditor, agent, ticket):
     assert "+4930123456" in page
     assert "hd-call-due" not in page
     assert act(auditor, ticket, verb="done").status_code == 403
+
+
+def test_ticket_to_call_back_stands_in_its_view_until_it_is_settled(agent, ticket):
+    ask(agent, ticket)
+    inbox = reverse("admin:tickets_ticket_changelist")
+    seen = signed_in(agent).get(inbox, {"view": "call_back"}).content.decode()
+    assert f"/admin/tickets/ticket/{ticket.pk}/change/" in seen
+    page = signed_in(agent).get(reverse("admin:tickets_ticket_change", args=[ticket.pk])).content.decode()
+    assert "The customer waits to be called back" in page
+    act(agent, ticket, verb="cancel")
+    assert list(tickets_in_view(user=agent, view="call_back")) == []
+    ticket.refresh_from_db()
+    assert ticket.notice == ""
