@@ -1,6 +1,7 @@
 """The composer says what a channel carries before anybody sends: seen in a real browser."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -180,3 +181,14 @@ def test_first_word_on_whatsapp_is_a_template(open_ticket: Open, ticket: Ticket,
     shoot(page, "first_word")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".hd-item-out")).to_contain_text("Hello Nora, your order 4712 is on its way.")
+
+
+def test_public_post_is_counted_as_the_network_counts(open_ticket: Open, db: None) -> None:
+    ticket = make_ticket(make_channel(kind="x", slug="x", name="X"), sender=Address(address="77", name="Jordan"))
+    Conversation.objects.update(visibility="public")
+    page = open_ticket(ticket)
+    box = page.get_by_role("textbox", name="Your reply")
+    box.fill("https://shop.example/" + "a" * 300 + " " + "日" * 120)
+    expect(page.locator("#hd-count")).to_have_text("264 / 280")
+    box.fill("日" * 141)
+    expect(page.locator("#hd-count")).to_have_class(re.compile("hd-count-over"))

@@ -16,7 +16,26 @@ window.composerLimits = (() => {
         if (way.dataset.unit === "bytes") {
             return new TextEncoder().encode(text).length;
         }
+        if (way.dataset.unit === "weighted") {
+            return weigh(text);
+        }
         return way.dataset.unit === "utf16" ? text.length : [...text].length;
+    }
+
+    // As networks for short posts count: a link 23, an emoji two, letters of most scripts one, all others two. The server's word counts.
+    function weigh(text) {
+        let length = 0;
+        const words = text.normalize("NFC")
+            .replace(/https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]}']/gi, () => { length += 23; return ""; })
+            .replace(/(?![\u00a9\u00ae])\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:\u200d\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)*/gu,
+                () => { length += 2; return ""; });
+        for (const char of words) {
+            const code = char.codePointAt(0);
+            const isSingle = code <= 4351 || (code >= 8192 && code <= 8205) || (code >= 8208 && code <= 8223)
+                || (code >= 8242 && code <= 8247);
+            length += isSingle ? 1 : 2;
+        }
+        return length;
     }
 
     function mostText() {
