@@ -212,3 +212,22 @@ def test_one_key_skips_the_note(open_page: Open, email_channel: Any, person: Cal
     page.keyboard.press("Escape")
     expect(page.locator("#hd-hand-over form")).to_have_count(0)
     assert not Message.objects.filter(purpose="hand_over").exists()
+
+
+def test_chosen_message_is_split_off_and_the_toast_brings_it_back(open_page: Open, email_channel: Any) -> None:
+    ticket = make_ticket(email_channel)
+    token = ticket.messages.get().conversation.reply_token
+    receive_message(email_channel, thread_tokens=[token], text="And my bill is wrong")
+    page = open_page(f"{ticket.pk}/change/")
+    page.locator("#hd-more > summary").click()
+    page.get_by_role("button", name="Split off or move messages").click()
+    expect(page.locator("#hd-timeline input[form=hd-moving]").last).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator("#hd-moving-count")).to_have_text("1 message chosen")
+    page.get_by_label("Subject of the new ticket").fill("The bill")
+    page.get_by_role("button", name="Split off", exact=True).click()
+    expect(bubbles(page)).to_have_count(1)
+    expect(page.locator("#hd-moving")).to_be_hidden()
+    page.locator(".hd-toast-undo").click()
+    expect(bubbles(page)).to_have_count(2)
+    assert ticket.messages.count() == 2
