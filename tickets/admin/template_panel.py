@@ -14,7 +14,7 @@ from channels_app.models import Channel, MessageTemplate
 from tickets.admin.doors import AgentRequest
 from tickets.admin.writing import template_values
 from tickets.models import Conversation, Ticket
-from tickets.services.queueing import fill_template
+from tickets.services.template_texts import fill_template
 
 MOST_TEMPLATES = 500
 

@@ -1,8 +1,7 @@
 """From a checked answer to rows in the outbox. Runs inside the transaction of the verb that writes the answer."""
 
-import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Can, Choice, TemplateUse
-from channels_app.models import Channel, MessageTemplate
+from channels_app.models import Channel
 from channels_app.registry import adapter_class, adapter_for
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
@@ -28,9 +27,9 @@ from tickets.services.files import StoredFile
 from tickets.services.review_replies import refresh_review_of
 from tickets.services.search import index_messages
 from tickets.services.system_messages import is_mail_address, is_writable
+from tickets.services.template_texts import template_details
 
 MOST_COPIES = 20
-_VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,100})\s*\}\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +85,7 @@ def check_sendable(conversation: Conversation, answer: Answer) -> Answer:
         details |= _check_window(conversation)
     if answer.template is not None:
         _refuse_beside_template(answer)
-        details["template"] = _template_details(channel, answer.template)
+        details["template"] = template_details(channel, answer.template)
     if answer.choices:
         details["choices"] = [
             {"payload": choice.payload, "title": choice.title, "description": choice.description}
@@ -189,47 +188,6 @@ def _check_window(conversation: Conversation) -> dict[str, Any]:
             )
         raise Unprocessable("window_closed", words, fields={"text": "window closed"})
     return {"is_extended": True} if window is Window.EXTENDED else {}
-
-
-def template_text(channel: Channel, use: TemplateUse) -> str:
-    """What the customer reads when the template is sent. Raises Unprocessable ("unknown_template", "open_placeholder")."""
-    template = _find_template(channel, use)
-    _check_values(template, use)
-    return fill_template(template, dict(zip(template.variables, use.variables, strict=False)))
-
-
-def fill_template(template: MessageTemplate, values: Mapping[str, str]) -> str:
-    """The text of a template with the values put in, once and literally; a variable without a value stays as it is written."""
-    return _VARIABLE.sub(lambda found: values.get(found.group(1)) or found.group(0), template.body)
-
-
-def _find_template(channel: Channel, use: TemplateUse) -> MessageTemplate:
-    template = MessageTemplate.objects.filter(channel=channel, name=use.name, language=use.language).first()
-    if template is None or template.provider_status != MessageTemplate.Status.APPROVED:
-        raise Unprocessable(
-            "unknown_template",
-            _("There is no approved template of this name and language."),
-            fields={"template": "unknown"},
-        )
-    return template
-
-
-def _template_details(channel: Channel, use: TemplateUse) -> dict[str, Any]:
-    template = _find_template(channel, use)
-    _check_values(template, use)
-    return {
-        "name": use.name,
-        "language": use.language,
-        "variables": list(use.variables),
-        "names": list(template.variables),
-    }
-
-
-def _check_values(template: MessageTemplate, use: TemplateUse) -> None:
-    if len(use.variables) != len(template.variables) or not all(value.strip() for value in use.variables):
-        raise Unprocessable(
-            "open_placeholder", _("Fill in every variable of the template."), fields={"template": "variables"}
-        )
 
 
 def _checked_copies(conversation: Conversation, copies: Sequence[str]) -> list[str]:

@@ -19,8 +19,9 @@ from tickets.services.files import StoredFile
 from tickets.services.lifecycle import move_to, refuse, resolve
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
-from tickets.services.queueing import Answer, check_sendable, queue_answer, template_text
+from tickets.services.queueing import Answer, check_sendable, queue_answer
 from tickets.services.search import index_messages
+from tickets.services.template_texts import template_text
 
 UNSEEN_KINDS = ("message.received", "ticket.replied", "ticket.noted", "ticket.absorbed", "messages.taken")
 

@@ -19,9 +19,10 @@ from tickets.services.actors import Actor
 from tickets.services.composing import compose_outbound
 from tickets.services.delivery import send_due_messages
 from tickets.services.files import StoredFile
-from tickets.services.queueing import Answer, check_sendable, fill_template
+from tickets.services.queueing import Answer, check_sendable
 from tickets.services.replies import reply_to_ticket
 from tickets.services.system_messages import queue_system_message
+from tickets.services.template_texts import fill_template
 from tickets.services.unsending import undo_send
 
 pytestmark = pytest.mark.django_db
