@@ -25,6 +25,11 @@ OPEN_SHADOW = """
 const make = Element.prototype.attachShadow;
 Element.prototype.attachShadow = function (options) { return make.call(this, { ...options, mode: "open" }); };
 """
+# The event that pages wait for; it may have come before.
+READY = """() => new Promise((done) => {
+    addEventListener("helpdeskchat:ready", () => done(true), { once: true });
+    if (window.HelpdeskChat) { done(true); }
+})"""
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -260,7 +265,7 @@ def test_message_that_could_not_leave_is_sent_again_by_hand_and_arrives_once(vis
 def test_page_opens_the_chat_and_hears_of_answers(visit, site, agent) -> None:
     site.data = " data-hide-launcher"
     page = visit()
-    page.wait_for_function("window.HelpdeskChat")
+    page.evaluate(READY)
     expect(launcher(page)).to_be_hidden()
     page.evaluate("HelpdeskChat.on('message', (message) => { document.title = message.text; }); HelpdeskChat.open()")
     say(page, "Hello")
