@@ -1,18 +1,24 @@
 """Telegram, end to end: by webhook and by polling, in, answered in the workspace, out."""
 
 import json
+import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from channels_app.adapters.base import RawEvent
+from channels_app.models import InboundEvent
 from channels_app.services.polling import check_channel, poll_channel
+from channels_app.services.storing import store_events
 from tests.factories import make_channel
 from tests.support.desk import answer, call_webhook, timeline
 from tests.support.telegram_fake import TOKEN, TelegramFake, running_telegram_fake
 from tickets.models import CustomerIdentity, Message, Ticket
-from tickets.services.processing import process_waiting_events
+from tickets.services.processing import process_event, process_waiting_events
 
 PAYLOADS = Path(__file__).resolve().parent.parent / "channels_app" / "adapters" / "telegram" / "payloads"
 SECRETS = {"bot_token": TOKEN, "webhook_secrets": ["a_secret_of_the_webhook"]}
@@ -86,6 +92,40 @@ def test_everything_three_times_and_in_any_order_is_filed_once(bot, channel):
         call_webhook(channel, json.dumps(update, indent=len(name) % 3).encode())
     assert Ticket.objects.count() == 1
     assert Message.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everything_three_times_at_once_and_shuffled_ends_the_same(bot, channel):
+    names = [
+        "example",
+        "start_with_payload",
+        "forwarded",
+        "edited_message",
+        "my_chat_member_blocked",
+        "message_reaction",
+    ]
+    back = json.loads(payload("my_chat_member_blocked"))
+    back["update_id"] += 1000
+    back["my_chat_member"]["date"] += 60
+    back["my_chat_member"]["new_chat_member"]["status"] = "member"
+    updates = [json.loads(payload(name)) for name in names] + [back]
+    bodies = [json.dumps(update, indent=copy).encode() for copy in range(3) for update in updates]
+    random.Random(7).shuffle(bodies)
+    ids = store_events(channel=channel, events=[RawEvent(body=body) for body in bodies], is_announced=False)
+
+    def work(event_id: int) -> None:
+        try:
+            process_event(event_id=event_id)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(work, ids))
+    process_waiting_events()
+    assert Ticket.objects.count() == 1
+    assert Message.objects.count() == 3
+    assert CustomerIdentity.objects.get().unreachable_since is None
+    assert not InboundEvent.objects.filter(state="quarantined").exists()
 
 
 def test_customer_who_blocks_the_bot_is_not_written_to(channel, agent):

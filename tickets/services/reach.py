@@ -9,6 +9,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.text import clean_text, one_line
 from tickets.models import Conversation, CustomerIdentity, Ticket
 from tickets.services.actors import Actor
+from tickets.services.addresses import stored_address
 from tickets.services.customers import in_scope, scope_of
 from tickets.services.events import write_event
 from tickets.services.filed import Filed
@@ -24,13 +25,18 @@ def file_reach_change(channel: Channel, item: InboundItem, event: InboundEvent |
     if not isinstance(item, ReachChanged):
         return None
     kind = item.sender.kind or adapter_class(channel.kind).identity_kind
-    address = in_scope(scope_of(kind, channel)) & Q(kind=kind, address=item.sender.address[:320])
-    known = CustomerIdentity.objects.filter(address).values_list("pk", flat=True).first()
+    address = Q(kind=kind, address=stored_address(kind, item.sender, channel))
+    known = (
+        CustomerIdentity.objects.filter(address & in_scope(scope_of(kind, channel)))
+        .values_list("pk", flat=True)
+        .first()
+    )
     if known is None:
         return Filed(outcome="ignored", reason="reach_of_unknown_person")
-    # Conversations are locked before tickets, everywhere; the identity comes behind both.
+    # Conversations are locked before tickets, everywhere; the identity comes behind both, and not against whoever only refers to it:
+    # filing a message holds that before it takes the conversation.
     conversation, ticket = _lock_case(channel, known)
-    identity = CustomerIdentity.objects.select_for_update().get(pk=known)
+    identity = CustomerIdentity.objects.select_for_update(no_key=True).get(pk=known)
     said_at = item.sent_at or (event.received_at if event is not None else now())
     if identity.reach_changed_at is not None and said_at < identity.reach_changed_at:
         return Filed(outcome="ignored", reason="older_than_known")
