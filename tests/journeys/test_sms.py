@@ -10,7 +10,8 @@ from channels_app.models import InboundEvent
 from helpdesk.common.clock import now
 from tests.factories import make_channel
 from tests.support.desk import answer, timeline
-from tests.support.twilio_fake import ACCOUNT, AUTH, NUMBER, TOKEN, post_signed, read_twiml, running_twilio_fake
+from tests.support.twilio_fake import ACCOUNT, AUTH, NUMBER, TOKEN, post_signed, running_twilio_fake
+from tests.support.twilio_phone import read_twiml
 from tickets.models import CustomerIdentity, Message, Ticket
 from tickets.services.delivery import send_due_messages
 from tickets.services.processing import process_waiting_events

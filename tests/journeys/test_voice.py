@@ -10,7 +10,8 @@ from channels_app.models import InboundEvent, MessageTemplate
 from helpdesk.common.clock import now
 from tests.factories import make_channel
 from tests.support.desk import answer, timeline
-from tests.support.twilio_fake import ACCOUNT, AUTH, NUMBER, Phone, post_signed, running_twilio_fake
+from tests.support.twilio_fake import ACCOUNT, AUTH, NUMBER, post_signed, running_twilio_fake
+from tests.support.twilio_phone import Phone
 from tickets.models import (
     BusinessHours,
     BusinessHoursSpan,
