@@ -155,7 +155,10 @@ window.composerLimits = (() => {
         panel.hidden = !isOpen;
         byId("hd-template-open").setAttribute("aria-expanded", String(isOpen));
         byId("hd-template-fields").replaceChildren();
+        // A template is a whole message: buttons of our own cannot stand under it.
+        byId("hd-choices-open").hidden = isOpen || !Number(way.dataset.choices);
         if (isOpen) {
+            openChoices(false);
             const conversation = document.querySelector("#hd-compose [name=conversation]").value;
             window.htmx.ajax("GET", `${panel.dataset.url}?conversation=${conversation}`, "#hd-template-fields");
         }
