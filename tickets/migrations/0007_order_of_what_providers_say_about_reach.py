@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0006_reviews_are_kept'),
+        ("tickets", "0006_reviews_are_kept"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customeridentity',
-            name='reach_changed_at',
+            model_name="customeridentity",
+            name="reach_changed_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
     ]

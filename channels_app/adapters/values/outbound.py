@@ -87,10 +87,11 @@ class Limits:
     """What fits into one message, said before sending.
 
     ``text`` is the most that a private text may hold, counted in ``unit`` ("characters", "utf16", "bytes"); ``public_text`` the same
-    for public answers, in ``public_unit`` where that is given ("weighted": see ``weighted_length``). ``caption``: how much text may travel with one file; 0: text and files are messages of their own;
-    ``caption_types``: the beginnings of media types that can have one. ``choice_text``: how long a text over buttons may be.
-    ``files_apart``: every file is a message of its own. ``file_bytes`` maps a beginning of a media type to the most bytes of such a
-    file, the longest match counts and "" is the rest; a type without a match is refused. ``choices``/``choice_title``: buttons.
+    for public answers, in ``public_unit`` where that is given ("weighted": see ``weighted_length``). ``caption``: how much text may
+    travel with one file; 0: text and files are messages of their own; ``caption_types``: the beginnings of media types that can have
+    one. ``choice_text``: how long a text over buttons may be. ``files_apart``: every file is a message of its own. ``file_bytes`` maps
+    a beginning of a media type to the most bytes of such a file, the longest match counts and "" is the rest; a type without a match is
+    refused. ``choices``/``choice_title``: buttons.
     """
 
     text: int | None = None
