@@ -4,7 +4,8 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from helpdesk.common.errors import ParseError
 from helpdesk.common.text import clean_text, one_line
 
 MAX_INTEGER_DIGITS = 20
+_MOST_FAULTS_SHOWN = 5
 
 
 def load_json(body: bytes) -> Any:
@@ -57,6 +59,28 @@ def _parse_float(digits: str) -> float:
     return number
 
 
+class Faults:
+    """What cannot be read of a delivery that holds several events: collected, so that the others are read all the same."""
+
+    def __init__(self) -> None:
+        self._found: list[ParseError] = []
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Whatever ParseError ends the block is kept."""
+        try:
+            yield
+        except ParseError as fault:
+            self._found.append(fault)
+
+    def raise_beside(self, items: Sequence[Any]) -> None:
+        """Raise one ParseError that names the faults and brings ``items`` along; nothing where there are none."""
+        if self._found:
+            rest = len(self._found) - _MOST_FAULTS_SHOWN
+            words = " ".join(fault.message for fault in self._found[:_MOST_FAULTS_SHOWN])
+            raise ParseError(self._found[0].code, f"{words} And {rest} more." if rest > 0 else words, items=items)
+
+
 class Fields:
     """Typed access to one JSON object. Every wrong type or missing value raises ParseError that names its place."""
 
@@ -69,6 +93,10 @@ class Fields:
     def has(self, name: str) -> bool:
         """Whether the object has this key, whatever stands there."""
         return name in self._values
+
+    def canonical(self) -> str:
+        """The whole object as JSON text, the same for equal objects."""
+        return json.dumps(self._values, sort_keys=True, ensure_ascii=True)
 
     def present(self) -> list[str]:
         """The names of the object's keys, in their order, each one line of at most 100 characters."""
@@ -154,6 +182,19 @@ class Fields:
         if len(value) > limit:
             raise ParseError("too_many", f"{self.place}.{name} has more than {limit} entries.")
         return [Fields(entry, place=f"{self.place}.{name}[{index}]") for index, entry in enumerate(value)]
+
+    def events(self, name: str, *, limit: int, faults: Faults) -> list["Fields"]:
+        """The objects of a list of events; an entry that is none, and what is no list, is a fault and stops nothing."""
+        value = self._values.get(name)
+        found: list[Fields] = []
+        if not isinstance(value, list) or len(value) > limit:
+            with faults.collected():
+                return self.objects(name, limit=limit)
+            return found
+        for index, entry in enumerate(value):
+            with faults.collected():
+                found.append(Fields(entry, place=f"{self.place}.{name}[{index}]"))
+        return found
 
     def object(self, name: str) -> "Fields | None":
         value = self._values.get(name)

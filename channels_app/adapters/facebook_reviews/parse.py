@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from channels_app.adapters.base import Address, Ignored, InboundItem, ParseError, ReviewReceived, digest
 from channels_app.adapters.review_values import IDENTITY_KIND
-from channels_app.adapters.untrusted_json import Fields, load_json
+from channels_app.adapters.untrusted_json import Faults, Fields, load_json
 
 MAX_ROWS = 500
 MAX_TEXT_CHARACTERS = 20_000
@@ -21,31 +21,39 @@ def parse_recommendations(body: bytes) -> list[InboundItem]:
         return _parse_webhook(fields)
     if not fields.has("data"):
         raise ParseError("unknown_shape", "The body is neither a list of recommendations nor a webhook call.")
-    rows = fields.objects("data", limit=MAX_ROWS)
-    items: list[InboundItem] = [_listed(row) for row in rows]
+    items: list[InboundItem] = []
+    faults = Faults()
+    for row in fields.events("data", limit=MAX_ROWS, faults=faults):
+        with faults.collected():
+            items.append(_listed(row))
+    faults.raise_beside(items)
     return items or [Ignored(dedup_key=digest("empty", body), reason="no_reviews")]
 
 
 def _parse_webhook(fields: Fields) -> list[InboundItem]:
     items: list[InboundItem] = []
-    for entry in fields.objects("entry", limit=MAX_ROWS):
-        told_at = entry.unix_time("time")
-        for index, change in enumerate(entry.objects("changes", limit=MAX_ROWS)):
-            field = change.text("field")
-            value = change.object("value")
-            key = digest("ignored", entry.identifier("id"), str(told_at), str(index), field)
-            if field != "ratings" or value is None:
-                items.append(Ignored(dedup_key=key, sent_at=told_at, reason=f"unknown:{field[:60]}"))
-            elif value.text("item") not in ("rating", ""):
-                # A comment or a reaction under a recommendation.
-                items.append(
-                    Ignored(dedup_key=key, sent_at=told_at, reason=f"unknown:ratings_{value.text('item')[:60]}")
-                )
-            else:
-                items.append(_told(value, told_at))
+    faults = Faults()
+    for entry in fields.events("entry", limit=MAX_ROWS, faults=faults):
+        for index, change in enumerate(entry.events("changes", limit=MAX_ROWS, faults=faults)):
+            with faults.collected():
+                items.append(_changed(entry, change, index))
+    faults.raise_beside(items)
     if not items:
         raise ParseError("empty", "The call holds no change.")
     return items
+
+
+def _changed(entry: Fields, change: Fields, index: int) -> InboundItem:
+    told_at = entry.unix_time("time")
+    field = change.text("field")
+    value = change.object("value")
+    key = digest("ignored", entry.identifier("id"), str(told_at), str(index), field)
+    if field != "ratings" or value is None:
+        return Ignored(dedup_key=key, sent_at=told_at, reason=f"unknown:{field[:60]}")
+    if value.text("item") not in ("rating", ""):
+        # A comment or a reaction under a recommendation.
+        return Ignored(dedup_key=key, sent_at=told_at, reason=f"unknown:ratings_{value.text('item')[:60]}")
+    return _told(value, told_at)
 
 
 def _listed(row: Fields) -> ReviewReceived:

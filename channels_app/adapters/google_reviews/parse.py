@@ -8,7 +8,7 @@ from typing import Any
 
 from channels_app.adapters.base import Address, DeliveryUpdate, Ignored, InboundItem, ParseError, ReviewReceived, digest
 from channels_app.adapters.review_values import IDENTITY_KIND
-from channels_app.adapters.untrusted_json import Fields, load_json
+from channels_app.adapters.untrusted_json import Faults, Fields, load_json
 
 MAX_REVIEWS = 200
 MAX_TEXT_CHARACTERS = 20_000
@@ -24,13 +24,18 @@ def parse_reviews(body: bytes, *, place_url: str = "") -> list[InboundItem]:
     """The reviews of a page of the list, of one review, or of our note that a review is gone. Raises ParseError."""
     document = load_json(body)
     fields = Fields(document, place="body")
+    faults = Faults()
+    items: list[InboundItem] = []
     if fields.has("reviews") or fields.has("totalReviewCount"):
-        rows = fields.objects("reviews", limit=MAX_REVIEWS)
+        rows = fields.events("reviews", limit=MAX_REVIEWS, faults=faults)
     elif fields.has("name") or fields.has("reviewId"):
         rows = [fields]
     else:
         raise ParseError("unknown_shape", "The body is neither a review nor a list of reviews.")
-    items = [item for row in rows for item in _parse_review(row, place_url)]
+    for row in rows:
+        with faults.collected():
+            items += _parse_review(row, place_url)
+    faults.raise_beside(items)
     return items or [Ignored(dedup_key=digest("empty", body), reason="no_reviews")]
 
 

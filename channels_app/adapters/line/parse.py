@@ -14,7 +14,7 @@ from channels_app.adapters.base import (
     ReachChanged,
     digest,
 )
-from channels_app.adapters.untrusted_json import Fields, load_json
+from channels_app.adapters.untrusted_json import Faults, Fields, load_json
 from helpdesk.common.text import clean_file_name
 
 CONTENT_SCHEME = "line:"  # before a message id where an address is expected: only fetch_media can resolve it
@@ -42,14 +42,11 @@ def parse_call(body: bytes, *, bot_user_id: str = "") -> list[InboundItem]:
     if bot_user_id and destination and destination != bot_user_id:
         return [Ignored(dedup_key=digest("other_account", destination), reason="other_account")]
     items: list[InboundItem] = []
-    faults: list[ParseError] = []
-    for event in document.objects("events", limit=_MAX_EVENTS):
-        try:
+    faults = Faults()
+    for event in document.events("events", limit=_MAX_EVENTS, faults=faults):
+        with faults.collected():
             items.append(_parse_event(event))
-        except ParseError as fault:
-            faults.append(fault)
-    if faults:
-        raise ParseError(faults[0].code, " ".join(fault.message for fault in faults[:5]), items=items)
+    faults.raise_beside(items)
     if not document.has("events"):
         raise ParseError("missing", "call.events is missing.")
     return items

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from channels_app.adapters.base import Ignored, InboundItem, ParseError, RawEvent, digest
-from channels_app.adapters.untrusted_json import Fields, load_json
+from channels_app.adapters.base import Ignored, InboundItem, RawEvent, digest
+from channels_app.adapters.untrusted_json import Faults, Fields, load_json
 
 MAX_ENTRIES = 1000
 MAX_EVENTS = 1000
@@ -61,15 +61,11 @@ def parse_events(event: RawEvent, account: Account, readers: Readers) -> list[In
     Where some events cannot be read, the ParseError names them and brings the items of the others along.
     """
     items: list[InboundItem] = []
-    faults: list[ParseError] = []
-    for reader, fields, place in _events(load_json(event.body), account, readers, event.received_at):
-        try:
+    faults = Faults()
+    for reader, fields, place in _events(load_json(event.body), account, readers, event.received_at, faults):
+        with faults.collected():
             items += reader(fields, place)
-        except ParseError as fault:
-            faults.append(fault)
-    if faults:
-        more = f" And {len(faults) - 5} more." if len(faults) > 5 else ""
-        raise ParseError(faults[0].code, " ".join(fault.message for fault in faults[:5]) + more, items=items)
+    faults.raise_beside(items)
     return items
 
 
@@ -93,21 +89,23 @@ def ignored(reason: str, fields: Fields, place: Place, *parts: str) -> Ignored:
 
 
 def _events(
-    document: Any, account: Account, readers: Readers, received_at: datetime | None
+    document: Any, account: Account, readers: Readers, received_at: datetime | None, faults: Faults
 ) -> Iterator[tuple[EventReader, Fields, Place]]:
     # The documentation's examples stand in a list, deliveries do not.
     deliveries = document if isinstance(document, list) else [document]
     for number, delivery in enumerate(deliveries[:MAX_ENTRIES]):
-        envelope = Fields(delivery, place=f"delivery {number}")
-        name = envelope.text("object", is_required=True, limit=100)
-        for entry in envelope.objects("entry", limit=MAX_ENTRIES):
-            entry_id = entry.identifier("id", limit=MAX_ID_CHARACTERS)
-            place = Place(account=account, entry_id=entry_id, at=moment(entry, "time") or received_at)
-            reason = _foreign(name, entry_id, account)
-            if reason:
-                yield _ignore_as(reason), entry, place
-            else:
-                yield from _of_entry(entry, place, readers)
+        with faults.collected():
+            envelope = Fields(delivery, place=f"delivery {number}")
+            name = envelope.text("object", is_required=True, limit=100)
+            for entry in envelope.events("entry", limit=MAX_ENTRIES, faults=faults):
+                with faults.collected():
+                    entry_id = entry.identifier("id", limit=MAX_ID_CHARACTERS)
+                    place = Place(account=account, entry_id=entry_id, at=moment(entry, "time") or received_at)
+                    reason = _foreign(name, entry_id, account)
+                    if reason:
+                        yield _ignore_as(reason), entry, place
+                    else:
+                        yield from _of_entry(entry, place, readers, faults)
 
 
 def _foreign(object_name: str, entry_id: str, account: Account) -> str:
@@ -117,18 +115,21 @@ def _foreign(object_name: str, entry_id: str, account: Account) -> str:
     return "other_account" if is_other else ""
 
 
-def _of_entry(entry: Fields, place: Place, readers: Readers) -> Iterator[tuple[EventReader, Fields, Place]]:
+def _of_entry(
+    entry: Fields, place: Place, readers: Readers, faults: Faults
+) -> Iterator[tuple[EventReader, Fields, Place]]:
     found = False
     for name in ("messaging", "standby"):
-        for event in entry.objects(name, limit=MAX_EVENTS):
+        for event in entry.events(name, limit=MAX_EVENTS, faults=faults):
             found = True
             yield readers.messaging, event, _at(place, is_standby=name == "standby")
-    changes = entry.objects("changes", limit=MAX_EVENTS)
+    changes = entry.events("changes", limit=MAX_EVENTS, faults=faults)
     if not changes and entry.text("field", limit=100):
         changes = [entry]
     for change in changes:
         found = True
-        yield _change_reader(change, place, readers)
+        with faults.collected():
+            yield _change_reader(change, place, readers)
     if not found:
         yield _ignore_as("empty"), entry, place
 

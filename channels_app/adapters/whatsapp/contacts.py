@@ -1,7 +1,7 @@
 """Who wrote: the sender of a message and the addresses that WhatsApp vouches for beside it."""
 
 from channels_app.adapters.base import Address, ParseError
-from channels_app.adapters.untrusted_json import Fields
+from channels_app.adapters.untrusted_json import Faults, Fields
 from channels_app.adapters.whatsapp.addresses import USER_ID_KIND, normalise
 
 MAX_CONTACTS = 500
@@ -10,8 +10,11 @@ MAX_CONTACTS = 500
 class Contacts:
     """The ``contacts`` of a change: names by phone number (``wa_id``) and by business-scoped user id (``user_id``)."""
 
-    def __init__(self, value: Fields) -> None:
-        self._entries = [_Entry(contact) for contact in value.objects("contacts", limit=MAX_CONTACTS)]
+    def __init__(self, value: Fields, faults: Faults) -> None:
+        self._entries: list[_Entry] = []
+        for contact in value.events("contacts", limit=MAX_CONTACTS, faults=faults):
+            with faults.collected():
+                self._entries.append(_Entry(contact))
 
     def sender_of(self, message: Fields) -> tuple[Address, tuple[Address, ...]]:
         """(the sender, further addresses of the same person). Raises ParseError where nobody is named.

@@ -17,7 +17,7 @@ from channels_app.adapters.base import (
     ParseError,
     digest,
 )
-from channels_app.adapters.untrusted_json import Fields
+from channels_app.adapters.untrusted_json import Faults, Fields
 from channels_app.adapters.x.media import read_medium
 from channels_app.adapters.x.parse_v2 import MAX_TEXT_CHARACTERS, language_of, post_url
 from channels_app.adapters.x.text import ShortLink, readable_text
@@ -37,7 +37,7 @@ def parse_activity(document: Fields, *, own_id: str) -> list[InboundItem]:
     if own_id and for_user and for_user != own_id:
         return [Ignored(dedup_key=digest("other_account", for_user), reason="other_account")]
     items: list[InboundItem] = []
-    faults: list[ParseError] = []
+    faults = Faults()
     for name in document.present():
         reader = _READERS.get(name)
         if reader is None:
@@ -45,13 +45,10 @@ def parse_activity(document: Fields, *, own_id: str) -> list[InboundItem]:
                 reason = name if name in _OF_NO_INTEREST else f"unknown:{name}"
                 items.append(Ignored(dedup_key=digest("ignored", name), reason=reason))
             continue
-        for event in document.objects(name, limit=_MAX_EVENTS):
-            try:
+        for event in document.events(name, limit=_MAX_EVENTS, faults=faults):
+            with faults.collected():
                 items.append(reader(event, document, own_id or for_user))
-            except ParseError as fault:
-                faults.append(fault)
-    if faults:
-        raise ParseError(faults[0].code, " ".join(fault.message for fault in faults[:5]), items=items)
+    faults.raise_beside(items)
     return items
 
 
