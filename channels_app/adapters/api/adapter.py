@@ -54,8 +54,7 @@ class ApiAdapter(ChannelAdapter):
 
     @property
     def _secrets(self) -> list[str]:
-        stored = self.channel.secrets.get("signing_secrets") or []
-        return [stored] if isinstance(stored, str) else list(stored)
+        return self.channel.secret_list("signing_secrets")
 
     @property
     def _deliver_url(self) -> str:

@@ -67,8 +67,7 @@ class LineAdapter(ChannelAdapter):
 
     @property
     def _secrets(self) -> list[str]:
-        stored = self.channel.secrets.get("channel_secrets") or []
-        return [stored] if isinstance(stored, str) else list(stored)
+        return self.channel.secret_list("channel_secrets")
 
     @property
     def _client(self) -> LineClient:

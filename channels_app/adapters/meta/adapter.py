@@ -19,7 +19,7 @@ from channels_app.adapters.base import (
 )
 from channels_app.adapters.meta.events import Account, Readers, parse_events
 from channels_app.adapters.meta.graph import FACEBOOK_URL, GraphClient
-from channels_app.adapters.meta.signing import HEADER, answer_challenge, secret_list, sign_body, verify_body
+from channels_app.adapters.meta.signing import HEADER, answer_challenge, sign_body, verify_body
 from channels_app.adapters.meta.simulating import simulate_turn
 from channels_app.adapters.trial_files import fetch_trial_file
 from helpdesk.common import http
@@ -46,11 +46,11 @@ class MetaAdapter(ChannelAdapter):
 
     @property
     def app_secrets(self) -> list[str]:
-        return secret_list(self.channel.secrets.get("app_secrets"))
+        return self.channel.secret_list("app_secrets")
 
     @property
     def verify_tokens(self) -> list[str]:
-        return secret_list(self.channel.secrets.get("verify_token"))
+        return self.channel.secret_list("verify_token")
 
     @property
     def token(self) -> str:

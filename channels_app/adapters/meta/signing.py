@@ -14,12 +14,6 @@ HEADER = "x-hub-signature-256"
 _MAX_CHALLENGE_CHARACTERS = 200
 
 
-def secret_list(stored: object) -> list[str]:
-    """Secrets as they are stored: one text or a list of them; empty ones count for nothing."""
-    values = stored if isinstance(stored, (list, tuple)) else [stored]
-    return [value for value in values if isinstance(value, str) and value]
-
-
 def sign_body(body: bytes, secret: str) -> str:
     """The value of the signature header for these bytes."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

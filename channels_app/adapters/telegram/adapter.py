@@ -73,8 +73,7 @@ class TelegramAdapter(ChannelAdapter):
 
     @property
     def _secrets(self) -> list[str]:
-        stored = self.channel.secrets.get("webhook_secrets") or []
-        return [stored] if isinstance(stored, str) else list(stored)
+        return self.channel.secret_list("webhook_secrets")
 
     @property
     def _token(self) -> str:

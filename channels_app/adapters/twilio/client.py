@@ -94,8 +94,7 @@ class TwilioClient:
 
 def auth_tokens(channel: ChannelConfig) -> list[str]:
     """The live auth tokens; the first one calls, all of them are accepted in signatures."""
-    stored = channel.secrets.get("auth_tokens") or []
-    return [str(token) for token in ([stored] if isinstance(stored, str) else stored) if token]
+    return channel.secret_list("auth_tokens")
 
 
 def _document(content: bytes) -> Mapping[str, Any]:

@@ -54,6 +54,12 @@ class ChannelConfig:
     from_name: str = ""
     site_url: str = ""
 
+    def secret_list(self, name: str) -> list[str]:
+        """The live values of a secret, newest first, so that it can be changed without a gap; an empty one opens nothing."""
+        stored = self.secrets.get(name)
+        values = stored if isinstance(stored, (list, tuple)) else [stored]
+        return [value for value in values if isinstance(value, str) and value]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedTurn:

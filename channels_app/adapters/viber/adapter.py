@@ -57,8 +57,7 @@ class ViberAdapter(ChannelAdapter):
 
     @property
     def _tokens(self) -> list[str]:
-        stored = self.channel.secrets.get("auth_tokens") or []
-        return [stored] if isinstance(stored, str) else list(stored)
+        return self.channel.secret_list("auth_tokens")
 
     @property
     def _client(self) -> ViberClient:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from channels_app.adapters.base import ChannelConfig, ParseError
 from channels_app.adapters.wechat.signing import DecryptionError, decrypt, encrypt, make_signature
@@ -25,18 +24,13 @@ class Account:
         return cls(
             app_id=str(channel.config.get("app_id") or ""),
             mode=str(channel.config.get("mode") or PLAIN),
-            tokens=_texts(channel.secrets.get("tokens")),
-            keys=_texts(channel.secrets.get("aes_keys")),
+            tokens=channel.secret_list("tokens"),
+            keys=channel.secret_list("aes_keys"),
         )
 
     @property
     def is_safe(self) -> bool:
         return self.mode == SAFE
-
-
-def _texts(stored: Any) -> list[str]:
-    values = stored if isinstance(stored, (list, tuple)) else [stored]
-    return [value for value in values if isinstance(value, str) and value]
 
 
 def encrypted_part(body: bytes) -> str:

@@ -81,7 +81,7 @@ class WhatsAppAdapter(ChannelAdapter):
 
     @property
     def _app_secrets(self) -> list[str]:
-        return signing.secret_list(self.channel.secrets.get("app_secrets"))
+        return self.channel.secret_list("app_secrets")
 
     @property
     def _token(self) -> str:
@@ -103,7 +103,7 @@ class WhatsAppAdapter(ChannelAdapter):
         signing.verify_body(request.headers, request.body, self._app_secrets)
 
     def handshake(self, request: WebhookRequest) -> tuple[str, bytes] | None:
-        return signing.answer_challenge(request.query, signing.secret_list(self.channel.secrets.get("verify_token")))
+        return signing.answer_challenge(request.query, self.channel.secret_list("verify_token"))
 
     def sign(self, body: bytes) -> dict[str, str]:
         if not self._app_secrets:

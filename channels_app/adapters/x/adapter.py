@@ -83,8 +83,7 @@ class XAdapter(ChannelAdapter):
 
     @property
     def _secrets(self) -> list[str]:
-        stored = self.channel.secrets.get("consumer_secrets") or []
-        return [stored] if isinstance(stored, str) else list(stored)
+        return self.channel.secret_list("consumer_secrets")
 
     @property
     def _client(self) -> XClient:
