@@ -8,19 +8,20 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.db.models import TextChoices
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from channels_app import registry
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
 from helpdesk.common.text import initials
-from tickets.models import InformationRequest
+from tickets.models import InformationRequest, Ticket
 
 register = template.Library()
 
@@ -112,10 +113,16 @@ def tag_chip(tag: Any) -> SafeString:
 @register.simple_tag
 def status_chip(ticket: Any) -> SafeString:
     """The status in words with its icon; spam says so."""
-    code, label = ticket.status, ticket.get_status_display()
     if ticket.is_spam:
-        code, label = "spam", _("spam")
-    return _chip(code, _STATUS_ICONS.get(code, "shield-alert"), str(label))
+        return _chip("spam", "shield-alert", _("spam"))
+    words = _choice_words(Ticket.Status, ticket.status, get_language())
+    return _chip(ticket.status, _STATUS_ICONS.get(ticket.status, "shield-alert"), words)
+
+
+@lru_cache(maxsize=256)
+def _choice_words(choices: type[TextChoices], code: str, language: str | None) -> str:
+    """The label of a choice in the active language; Django's own way translates every choice of the field for each row."""
+    return str(choices(code).label)
 
 
 @register.simple_tag
@@ -123,7 +130,11 @@ def priority_mark(ticket: Any) -> SafeString:
     """The priority where it is not the normal one."""
     if ticket.priority == "normal":
         return SafeString("")
-    return _chip(ticket.priority, _PRIORITY_ICONS.get(ticket.priority, "flag"), str(ticket.get_priority_display()))
+    return _chip(
+        ticket.priority,
+        _PRIORITY_ICONS.get(ticket.priority, "flag"),
+        _choice_words(Ticket.Priority, ticket.priority, get_language()),
+    )
 
 
 @register.simple_tag
