@@ -8,7 +8,14 @@
         return;
     }
 
+    let drawn = null;
+
     function draw() {
+        // Chosen once more, the same channel must not take away what has been filled in meanwhile.
+        if (channel.value === drawn) {
+            return;
+        }
+        drawn = channel.value;
         const needsTemplate = panel.dataset.channels.split(",").includes(channel.value);
         panel.hidden = !needsTemplate;
         text.closest(".hd-field").hidden = needsTemplate;
