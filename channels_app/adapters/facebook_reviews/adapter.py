@@ -53,7 +53,7 @@ class FacebookReviewsAdapter(MetaAdapter):
         return bool(self.setting("page_id"))
 
     def parse(self, event: RawEvent) -> list[InboundItem]:
-        return parse_recommendations(event.body)
+        return parse_recommendations(event.body, page_id=self.setting("page_id"))
 
     def poll(self, cursor: Mapping[str, Any]) -> PollResult:
         return poll_ratings(self.client(), self.setting("page_id"), cursor)

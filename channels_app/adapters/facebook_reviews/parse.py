@@ -14,11 +14,14 @@ MAX_TEXT_CHARACTERS = 20_000
 _RECOMMENDED = {"positive": 1.0, "negative": 0.0}
 
 
-def parse_recommendations(body: bytes) -> list[InboundItem]:
-    """Every recommendation in a page of the list (``data``) or in a webhook call (``entry``). Raises ParseError."""
+def parse_recommendations(body: bytes, *, page_id: str = "") -> list[InboundItem]:
+    """Every recommendation in a page of the list (``data``) or in a webhook call (``entry``). Raises ParseError.
+
+    One app may tell of several pages: what belongs to another one than ``page_id`` ("" for any) is ignored visibly.
+    """
     fields = Fields(load_json(body), place="body")
     if fields.has("entry"):
-        return _parse_webhook(fields)
+        return _parse_webhook(fields, page_id)
     if not fields.has("data"):
         raise ParseError("unknown_shape", "The body is neither a list of recommendations nor a webhook call.")
     items: list[InboundItem] = []
@@ -30,24 +33,26 @@ def parse_recommendations(body: bytes) -> list[InboundItem]:
     return items or [Ignored(dedup_key=digest("empty", body), reason="no_reviews")]
 
 
-def _parse_webhook(fields: Fields) -> list[InboundItem]:
+def _parse_webhook(fields: Fields, page_id: str) -> list[InboundItem]:
     items: list[InboundItem] = []
     faults = Faults()
     for entry in fields.events("entry", limit=MAX_ROWS, faults=faults):
         for index, change in enumerate(entry.events("changes", limit=MAX_ROWS, faults=faults)):
             with faults.collected():
-                items.append(_changed(entry, change, index))
+                items.append(_changed(entry, change, index, page_id))
     faults.raise_beside(items)
     if not items:
         raise ParseError("empty", "The call holds no change.")
     return items
 
 
-def _changed(entry: Fields, change: Fields, index: int) -> InboundItem:
+def _changed(entry: Fields, change: Fields, index: int, page_id: str) -> InboundItem:
     told_at = entry.unix_time("time")
     field = change.text("field")
     value = change.object("value")
     key = digest("ignored", entry.identifier("id"), str(told_at), str(index), field)
+    if page_id and entry.identifier("id") not in ("", page_id):
+        return Ignored(dedup_key=key, sent_at=told_at, reason="other_account")
     if field != "ratings" or value is None:
         return Ignored(dedup_key=key, sent_at=told_at, reason=f"unknown:{field[:60]}")
     if value.text("item") not in ("rating", ""):
