@@ -72,7 +72,8 @@ class WhatsAppClient(GraphClient):
     def fetch_url(self, url: str) -> bytes:
         """The bytes behind an address that the API named; the token is only shown to Meta's own hosts."""
         host = (urlsplit(url).hostname or "").lower() if url else ""
-        if not host or (host != self._own_host and not f".{host}".endswith(MEDIA_HOSTS)):
+        is_kept_there = url.startswith("https://") and f".{host}".endswith(MEDIA_HOSTS)
+        if not host or (host != self._own_host and not is_kept_there):
             raise AdapterError("foreign_media_host", _("The file is not kept at WhatsApp."), permanent=True)
         headers = {"authorization": f"Bearer {self._token}"}
         try:
