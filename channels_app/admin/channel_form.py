@@ -27,6 +27,11 @@ def stored_secrets(channel: Channel | None) -> dict[str, Any]:
         return {}
 
 
+def own_fields(form: type[ChannelConfigForm]) -> dict[str, forms.Field]:
+    """The fields of a kind's form, those that it makes up when it is built included."""
+    return form().fields
+
+
 class ChannelForm(forms.ModelForm):
     """The common settings with the kind's own form inside.
 
@@ -72,7 +77,7 @@ class ChannelForm(forms.ModelForm):
                 key = f"{PREFIX}-{name}"
                 self.add_error(key if key in self.fields else None, errors)
         for name in self.secrets_to_forget():
-            if self.config_class.base_fields[name].required:
+            if own_fields(self.config_class)[name].required:
                 self.add_error(f"{PREFIX}-{name}", _("A channel of this kind cannot do without it."))
         return values
 
@@ -100,7 +105,7 @@ def config_fieldsets(kind: str, names_set: Sequence[str]) -> list[tuple[Any, dic
     """
     form = adapter_class(kind).config_form
     named = {name for _title, names in form.sections for name in names}
-    rest = tuple(name for name in form.base_fields if name not in named)
+    rest = tuple(name for name in own_fields(form) if name not in named)
     sections = [*form.sections, (gettext_lazy("Connection"), rest)]
 
     def row(name: str) -> str | tuple[str, str]:
@@ -122,7 +127,7 @@ def _description(form: type[ChannelConfigForm], names: Sequence[str]) -> str:
 def channel_form_class(kind: str, names_set: Sequence[str]) -> type[ChannelForm]:
     """The form class for a kind. The admin wants every field declared on the class, so they are."""
     config_class = adapter_class(kind).config_form
-    fields: dict[str, Any] = {f"{PREFIX}-{name}": field for name, field in config_class.base_fields.items()}
+    fields: dict[str, Any] = {f"{PREFIX}-{name}": field for name, field in own_fields(config_class).items()}
     for name in names_set:
         label = gettext_lazy("Forget the stored one")
         fields[f"{CLEAR_PREFIX}-{name}"] = forms.BooleanField(label=label, required=False)

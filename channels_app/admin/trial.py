@@ -39,7 +39,7 @@ def start_trial(request: HttpRequest) -> HttpResponse:
     if kind not in kinds():
         return HttpResponseRedirect(reverse("admin:channels_app_channel_add"))
     channel = create_trial_channel(kind=kind)
-    text = _("This is a trial channel: customers are made up, nothing leaves. Let one write with the buttons above.")
+    text = _("This is a trial channel: customers are made up, nothing leaves. Let one write with the buttons below.")
     messages.success(request, text)
     return HttpResponseRedirect(reverse("admin:channels_app_channel_change", args=[channel.pk]))
 

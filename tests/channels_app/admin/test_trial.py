@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from channels_app.models import Channel, InboundEvent
+from channels_app.registry import kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,14 @@ def test_trial_channel_is_one_click_away(client):
     channel = Channel.objects.get()
     assert (answer.status_code, answer.url) == (302, f"/admin/channels_app/channel/{channel.pk}/change/")
     assert (channel.is_simulated, channel.is_demo, channel.is_listed) == (True, True, False)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_form_of_every_kind_opens_for_a_new_channel_and_for_a_trial(client, kind):
+    assert client.get(f"/admin/channels_app/channel/add/?kind={kind}").status_code == 200
+    page = client.post("/admin/channels_app/channel/add/", {"try": "1", "kind": kind}, follow=True)
+    assert page.status_code == 200
+    assert "Let one write with the buttons below" in page.content.decode()
 
 
 def test_kind_that_nobody_has_makes_no_channel(client):
