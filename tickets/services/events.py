@@ -26,7 +26,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "ticket.closed": frozenset({"why"}),
     "ticket.handed_over": frozenset({"conversation"}),
     "ticket.merged": frozenset({"into", "from"}),
-    "ticket.absorbed": frozenset({"other", "messages", "conversations"}),
+    "ticket.absorbed": frozenset({"other", "messages", "conversations", "call_backs"}),
     "ticket.released": frozenset({"other"}),
     "ticket.unmerged": frozenset({"from", "status"}),
     "messages.given": frozenset({"other", "messages", "conversations", "contacts", "why", "undoes"}),

@@ -10,7 +10,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.doorbell import call_on_commit
 from helpdesk.common.errors import Conflict
 from tickets import signals
-from tickets.models import Conversation, Message, Ticket
+from tickets.models import Call, Conversation, Message, Ticket
 from tickets.policies.lifecycle import Verb, next_status
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
@@ -125,14 +125,19 @@ def reopen(change: TicketChange) -> None:
 
 
 def first_unanswered_at(ticket: Ticket) -> datetime | None:
-    """When the customer sent the first message that no human has answered yet; None when all are answered."""
+    """When the customer sent the first message that no human has answered yet, in writing or on the phone; None when all are."""
     public = ticket.messages.filter(kind=Message.Kind.MESSAGE)
     answered = (
         public.filter(author=Message.Author.AGENT)
         .exclude(delivery_state=Message.DeliveryState.CANCELLED)
         .order_by("-sort_at", "-id")
     )
-    last_answer = answered.values_list("sort_at", flat=True).first()
+    spoken = Call.objects.filter(message__ticket=ticket, answered_at__isnull=False).order_by("-answered_at")
+    answers = [
+        answered.values_list("sort_at", flat=True).first(),
+        spoken.values_list("answered_at", flat=True).first(),
+    ]
+    last_answer = max(filter(None, answers), default=None)
     waiting = public.filter(author=Message.Author.CUSTOMER, is_auto_reply=False)
     if last_answer is not None:
         waiting = waiting.filter(sort_at__gt=last_answer)

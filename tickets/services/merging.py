@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from helpdesk.common.text import preview
-from tickets.models import Conversation, InformationRequest, Message, Ticket, TicketEvent
+from tickets.models import CallbackRequest, Conversation, InformationRequest, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.events import write_event
 from tickets.services.lifecycle import first_unanswered_at, reopen
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
+from tickets.services.recounting import take_call_backs_along, take_calls_along
 
 
 def _lock_both(first_id: int, second_id: int, *, conversations: Sequence[int] = ()) -> tuple[Ticket, Ticket]:
@@ -53,7 +54,9 @@ def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticke
         change.save()
     winner.unread_count += loser.unread_count
     refresh_hot_columns(winner)
-    data = {"other": loser.pk, "messages": messages, "conversations": conversations}
+    call_backs = list(CallbackRequest.objects.filter(ticket=loser).order_by("pk").values_list("pk", flat=True))
+    take_call_backs_along(winner, CallbackRequest.objects.filter(pk__in=call_backs))
+    data = {"other": loser.pk, "messages": messages, "conversations": conversations, "call_backs": call_backs}
     write_event(ticket=winner, kind="ticket.absorbed", actor=actor, data=data)
     return winner
 
@@ -82,6 +85,8 @@ def unmerge_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
         raise Conflict("merged_further", text)
     event = TicketEvent.objects.filter(ticket=loser, kind="ticket.merged").order_by("-sequence")[0]
     Message.objects.filter(pk__in=absorbed.data["messages"], ticket=winner).update(ticket=loser)
+    call_backs = CallbackRequest.objects.filter(pk__in=absorbed.data.get("call_backs", []), ticket=winner)
+    take_call_backs_along(loser, call_backs)
     free = Q(active_ticket=winner) | Q(active_ticket=None)
     Conversation.objects.filter(free, pk__in=absorbed.data["conversations"]).update(active_ticket=loser)
     loser.status, loser.merged_into = event.data["from"], None
@@ -103,6 +108,7 @@ def refresh_hot_columns(ticket: Ticket) -> None:
         ticket.last_message_at = last.sort_at
         ticket.last_message_is_inbound = last.direction == Message.Direction.IN
         ticket.preview = preview(last.reply_text or last.text, PREVIEW_LENGTH)
+    take_calls_along(ticket)
     # What the customer was asked for goes with the question.
     InformationRequest.objects.filter(message__ticket=ticket).exclude(ticket=ticket).update(ticket=ticket)
     asked = InformationRequest.objects.filter(ticket=ticket, state=InformationRequest.State.ASKED)

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from helpdesk.common.clock import now
 from helpdesk.common.text import preview
-from tickets.models import InformationRequest, Message, Ticket, TicketEvent
+from tickets.models import Call, CallbackRequest, InformationRequest, Message, Ticket, TicketEvent, WorkInterval
 from tickets.policies.contacts import Turn, number_contacts
 from tickets.services.changes import TicketChange
 from tickets.services.message_filing import PREVIEW_LENGTH
@@ -36,6 +39,7 @@ def recount(change: TicketChange) -> None:
     As if they had arrived here one by one, in the order in which they arrived. Status, owner and unread stay as they are.
     """
     ticket = change.ticket
+    take_calls_along(ticket)
     rows = Message.objects.filter(ticket=ticket).select_related("channel").only(*_COLUMNS)
     messages = list(rows.order_by("pk"))
     _recount_contacts(change, messages)
@@ -43,6 +47,23 @@ def recount(change: TicketChange) -> None:
     _take_last_message(change)
     missing = InformationRequest.objects.filter(ticket=ticket, state=InformationRequest.State.ASKED).count()
     change.set(missing_count=missing)
+
+
+def take_calls_along(ticket: Ticket) -> None:
+    """Work and call backs of a phone call stand on the ticket that has the call's message; one call back stays open there."""
+    WorkInterval.objects.filter(call__message__ticket=ticket).exclude(ticket=ticket).update(ticket=ticket)
+    take_call_backs_along(ticket, CallbackRequest.objects.filter(call__message__ticket=ticket))
+
+
+def take_call_backs_along(ticket: Ticket, requests: QuerySet[CallbackRequest]) -> None:
+    """Give the ticket these call backs. A second open one is cancelled: the customer is called once."""
+    coming = requests.exclude(ticket=ticket)
+    open_here = CallbackRequest.objects.filter(ticket=ticket, state=CallbackRequest.State.OPEN)
+    for request in list(coming.order_by("due_at", "pk")):
+        request.ticket = ticket
+        if request.state == CallbackRequest.State.OPEN and open_here.exists():
+            request.state, request.closed_at = CallbackRequest.State.CANCELLED, now()
+        request.save(update_fields=["ticket", "state", "closed_at"])
 
 
 def _recount_contacts(change: TicketChange, messages: Sequence[Message]) -> None:
@@ -78,17 +99,24 @@ def _recount_clocks(change: TicketChange, messages: Sequence[Message]) -> None:
     answers = [reply for reply in replies if asked and reply.pk > asked[0].pk]
     last_reply = replies[-1].pk if replies else 0
     since = _resolved_before_coming_back(ticket)
+    calls = Call.objects.filter(message__ticket=ticket, answered_at__isnull=False).order_by("answered_at")
+    talks = [call.answered_at for call in calls.only("answered_at") if call.answered_at is not None]
     unanswered = [
         message.sort_at
         for message in human
-        if message.pk > last_reply and (since is None or message.received_at >= since)
+        if message.pk > last_reply
+        and (since is None or message.received_at >= since)
+        and (not talks or message.received_at > talks[-1])
     ]
+    first_answers = [answers[0].sort_at] if answers else []
+    if not ticket.opened_by_agent:
+        first_answers += talks[:1]
     is_open = ticket.status not in (Ticket.Status.RESOLVED, Ticket.Status.CLOSED)
     if from_customer and not ticket.opened_by_agent:
         change.set(opened_at=from_customer[0].sort_at)
     change.set(
         agent_reply_count=len(replies),
-        first_response_at=answers[0].sort_at if answers else None,
+        first_response_at=min(first_answers, default=None),
         waiting_since=min(unanswered, default=None) if is_open else None,
     )
 
