@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 from channels_app.adapters.base import Can
 from channels_app.models import Channel
 from channels_app.registry import adapter_class
+from helpdesk.accounts.models import User
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from tickets.models import Conversation, CustomerIdentity, Ticket, TicketEvent
+from tickets.models.visibility import may_see_ticket
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.conversations import open_thread
@@ -21,7 +23,7 @@ from tickets.services.system_messages import is_writable
 def link_conversation(*, ticket_id: int, conversation_id: int, actor: Actor) -> Conversation:
     """What the customer writes there from now on lands on this ticket; what was said stays where it was said.
 
-    Raises NotVisible, InvalidInput "other_customer", Conflict ("ticket_closed", "linked_already").
+    Raises NotVisible, InvalidInput "other_customer", Conflict ("ticket_closed", "linked_already", "hidden_case").
     """
     conversation = _lock_conversation(conversation_id)
     return _link(ticket_id, conversation, actor)
@@ -60,7 +62,8 @@ def start_conversation(
     """A private conversation with the ticket's customer on another channel, linked to the ticket; nothing is sent yet.
 
     ``address`` chooses among his addresses there. An existing conversation of a messenger is taken up. ``unlink_conversation`` undoes
-    it. Raises NotVisible, InvalidInput "no_address", Conflict "ticket_closed", and Unprocessable from the answer that follows.
+    it. Raises NotVisible, InvalidInput "no_address", Conflict ("ticket_closed", "hidden_case"), and Unprocessable from the answer that
+    follows.
     """
     channel = Channel.objects.select_related("brand").filter(pk=channel_id, is_active=True).first()
     if channel is None or Can.SEND not in adapter_class(channel.kind).can:
@@ -117,12 +120,22 @@ def _link(ticket_id: int, conversation: Conversation, actor: Actor) -> Conversat
     if conversation.customer_id != ticket.customer_id:
         text = _("This is a conversation with another customer.")
         raise InvalidInput("other_customer", text, fields={"conversation": "other customer"})
+    if before:
+        _refuse_hidden(locked[before], actor)
     conversation.active_ticket = ticket
     conversation.save(update_fields=["active_ticket"])
     _tell(ticket, "conversation.linked", conversation, locked[before] if before else None, actor)
     if before:
         _tell(locked[before], "conversation.unlinked", conversation, ticket, actor)
     return conversation
+
+
+def _refuse_hidden(ticket: Ticket, actor: Actor) -> None:
+    """What the customer answers to a team that an agent may not look into stays with that team."""
+    agent = User.objects.filter(pk=actor.user_id).first() if actor.kind == "agent" else None
+    if agent is not None and not may_see_ticket(agent, ticket):
+        text = _("The customer is talking with another team there. Write to him on another channel.")
+        raise Conflict("hidden_case", text)
 
 
 def _tell(ticket: Ticket, kind: str, conversation: Conversation, other: Ticket | None, actor: Actor) -> None:

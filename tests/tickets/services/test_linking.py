@@ -5,7 +5,7 @@ import pytest
 from channels_app.adapters.base import Address
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from tests.factories import make_channel, make_ticket, receive_message
-from tickets.models import Conversation, CustomerIdentity, TicketEvent
+from tickets.models import Conversation, CustomerIdentity, Team, TeamMembership, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.lifecycle import mark_spam
 from tickets.services.linking import link_conversation, start_conversation, unlink_conversation
@@ -98,6 +98,29 @@ def test_chat_that_is_there_already_is_taken_up_and_let_go_again(agent, api_chan
     unlink_conversation(ticket_id=mail.pk, conversation_id=conversation.pk, actor=actor)
     conversation.refresh_from_db()
     assert conversation.active_ticket == chat
+
+
+def test_conversation_of_a_private_teams_case_is_not_taken_away_by_who_may_not_see_it(
+    agent, api_channel, email_channel
+):
+    secret = make_ticket(api_channel, sender=Address(address="user-7", name="Carla"), text="To the works council")
+    mail = make_ticket(email_channel, sender=Address(address="carla@customer.example"))
+    CustomerIdentity.objects.filter(kind="email").update(customer=secret.customer)
+    Ticket.objects.filter(pk=mail.pk).update(customer=secret.customer)
+    council = Team.objects.create(name="Works council", is_private=True)
+    Ticket.objects.filter(pk=secret.pk).update(team=council)
+    conversation = secret.messages.get().conversation
+    for take in (
+        lambda: start_conversation(ticket_id=mail.pk, channel_id=api_channel.pk, actor=Actor.agent(agent)),
+        lambda: link_conversation(ticket_id=mail.pk, conversation_id=conversation.pk, actor=Actor.agent(agent)),
+    ):
+        with pytest.raises(Conflict) as refused:
+            take()
+        assert refused.value.code == "hidden_case"
+    again = receive_message(api_channel, sender=Address(address="user-7", name="Carla"), text="One thing more")
+    assert again.ticket_id == secret.pk
+    TeamMembership.objects.create(team=council, user=agent)
+    start_conversation(ticket_id=mail.pk, channel_id=api_channel.pk, actor=Actor.agent(agent))
 
 
 def test_conversation_is_not_started_where_the_customer_has_no_address(agent, email_channel):
