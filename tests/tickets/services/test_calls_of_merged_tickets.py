@@ -28,8 +28,9 @@ def caller(agent):
         started_at=message.sort_at,
         answered_at=message.sort_at + timedelta(seconds=20),
     )
+    ended_at = call.answered_at + timedelta(minutes=3)
     WorkInterval.objects.create(
-        ticket=ticket, call=call, contact_number=1, kind="talk", started_at=call.answered_at, ended_at=now()
+        ticket=ticket, call=call, contact_number=1, kind="talk", started_at=call.answered_at, ended_at=ended_at
     )
     return ticket
 
