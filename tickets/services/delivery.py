@@ -141,6 +141,7 @@ def _deliver(message_id: int, attempt: int) -> None:
     ).get(pk=message_id)
     if message.channel is None:
         raise RuntimeError("only notes have no channel, and notes are never queued")
+    may_have_left = False
     try:
         adapter = adapter_for(message.channel)
         _refuse_leak(message)
@@ -148,9 +149,8 @@ def _deliver(message_id: int, attempt: int) -> None:
         for step in _load_steps(tuple(settings.HELPDESK_OUTBOUND_STEPS)):
             outbound = step(message, outbound)
         failpoint("delivery.before_send")
-        receipt = (
-            Receipt(external_id=f"trial-{message.uuid}") if message.channel.is_simulated else adapter.send(outbound)
-        )
+        may_have_left = not message.channel.is_simulated
+        receipt = adapter.send(outbound) if may_have_left else Receipt(external_id=f"trial-{message.uuid}")
         failpoint("delivery.after_send")
     except AdapterError as error:
         _record_failure(message, attempt, error)
@@ -158,11 +158,12 @@ def _deliver(message_id: int, attempt: int) -> None:
     except HelpdeskError as error:
         _record_failure(message, attempt, AdapterError(error.code, error.message, permanent=True))
     except Exception as error:
-        # Our own fault: the message must not be lost for it, nor the queue stop.
+        # Our own fault: the message must not be lost for it, nor the queue stop. One that broke in the middle of sending may have
+        # left: said once more without knowing, the customer would read it twice.
         logger.exception("sending message %s failed", message_id)
-        _record_failure(
-            message, attempt, AdapterError("internal_error", f"{type(error).__name__}: {error}"[:500], permanent=False)
-        )
+        words = f"{type(error).__name__}: {error}"[:500]
+        fault = AdapterError("internal_error", words, permanent=False, is_uncertain=may_have_left)
+        _record_failure(message, attempt, fault)
     else:
         record_receipt(message, attempt, receipt)
         failpoint("delivery.after_commit")

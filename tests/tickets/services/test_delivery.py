@@ -277,9 +277,25 @@ def _sender():
     return Address(address=f"{uuid.uuid4().hex}")
 
 
-def test_fault_of_our_own_neither_loses_the_message_nor_stops_the_queue(ticket, agent):
-    MemoryAdapter.errors = [ValueError("boom")]
+def test_fault_of_our_own_neither_loses_the_message_nor_stops_the_queue(ticket, agent, monkeypatch):
+    def broken(message):
+        if message.pk == first.pk:
+            raise ValueError("boom")
+        return compose(message)
+
+    compose = delivery.compose_outbound
+    monkeypatch.setattr(delivery, "compose_outbound", broken)
+    first = reply(ticket, agent)
+    other = reply(make_ticket(make_channel(kind="memory")), agent)
+    send_due_messages()
+    assert (state(first), first.error_code, state(other)) == ("queued", "internal_error", "sent")
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("memory", "unknown"), ("keyed", "queued")])
+def test_fault_of_our_own_in_the_middle_of_sending_does_not_say_it_twice(channel, agent, kind, expected):
+    ticket = make_ticket(make_channel(kind=kind))
+    MemoryAdapter.errors = [KeyError("message_id")]
     message = reply(ticket, agent)
     other = reply(make_ticket(make_channel(kind="memory")), agent)
     send_due_messages()
-    assert (state(message), message.error_code, state(other)) == ("queued", "internal_error", "sent")
+    assert (state(message), message.error_code, state(other)) == (expected, "internal_error", "sent")
