@@ -81,7 +81,12 @@ def _own_values(item: InboundItem) -> dict[str, Any]:
     if isinstance(item, IdentityChanged):
         return {"type": "change", "status": "identity", "change_of": item.old.address, "sender": _address(item.new)}
     if isinstance(item, TemplateChanged):
-        return {"type": "change", "status": f"template_{item.status}", "change_of": item.name, "reason": item.reason or None}
+        return {
+            "type": "change",
+            "status": f"template_{item.status}",
+            "change_of": item.name,
+            "reason": item.reason or None,
+        }
     if isinstance(item, ReachChanged):
         status = "reachable" if item.is_reachable else "unreachable"
         return {"type": "change", "status": status, "sender": _address(item.sender), "reason": item.reason or None}
