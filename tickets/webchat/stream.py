@@ -50,9 +50,10 @@ async def stream(request: HttpRequest, channel_uuid: uuid.UUID) -> HttpResponseB
     subscription = hub.subscribe(seat.conversation_id, visitor_id=seat.visitor_id, loop=loop)
     if subscription is None:
         return _as_refusal(answer)
-    # Asked after the subscription: nothing can happen unheard between the two.
-    first = await sync_to_async(_first_event)(seat)
-    response = StreamingHttpResponse(_events(seat, subscription, first), content_type="text/event-stream")
+    events = _events(seat, subscription)
+    # Begun here: only a generator that runs gives its place back when the visitor is gone before the answer has begun.
+    await anext(events)
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     for name, value in answer.headers.items():
         if name.startswith(("Access-Control", "Vary", "Cross-Origin", "Referrer")):
             response.headers[name] = value
@@ -105,11 +106,15 @@ def _first_event(seat: Seat) -> str:
         connections.close_all()
 
 
-async def _events(seat: Seat, subscription: Subscription, first: str) -> AsyncIterator[str]:
+async def _events(seat: Seat, subscription: Subscription) -> AsyncIterator[str]:
+    """First nothing, as soon as it knows where the conversation stands; then the stream. However it ends, its place is free."""
     loop = asyncio.get_running_loop()
     # Not all of them at the same moment, after a restart.
     ends_at = loop.time() + LIFE_SECONDS * random.uniform(0.8, 1.0)  # noqa: S311  no secret
     try:
+        # Asked after the subscription: nothing can happen unheard between the two.
+        first = await sync_to_async(_first_event)(seat)
+        yield ""
         yield "retry: 3000\n" + first
         while loop.time() < ends_at:
             news = await subscription.next(within_seconds=HEARTBEAT_SECONDS)

@@ -1,13 +1,19 @@
+import asyncio
 import http.client
+import io
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.handlers.asgi import ASGIRequest
+from django.db import OperationalError
 
 from tests.support.asgi_server import running_asgi_server
 from tests.support.webchat import SITE, Browser, answer_chat, make_webchat
 from tickets.webchat import hub as hub_module
+from tickets.webchat import reading
 from tickets.webchat.hub import hub
+from tickets.webchat.stream import stream as stream_view
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +99,36 @@ def test_visitor_has_a_bounded_number_of_streams(desk, monkeypatch):
     assert [stream.answer.status for stream in streams] == [200, 200, 503]
     for stream in streams:
         stream.close()
+
+
+def test_stream_whose_visitor_is_gone_before_it_begins_keeps_no_place(monkeypatch):
+    browser = Browser(make_webchat())
+    browser.write("Hello")
+    path = f"/widget/{browser.channel.uuid}/stream"
+    headers = [(b"origin", SITE.encode()), (b"authorization", f"Bearer {browser.token}".encode())]
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
+
+    async def ask() -> int:
+        answer = await stream_view(ASGIRequest(scope, io.BytesIO()), browser.channel.uuid)
+        status = answer.status_code
+        del answer
+        await asyncio.sleep(0)
+        return status
+
+    async def fail() -> None:
+        with pytest.raises(OperationalError):
+            await ask()
+
+    assert asyncio.run(ask()) == 200
+    assert hub.stream_count == 0
+    monkeypatch.setattr(reading, "read_positions", raise_operational_error)
+    asyncio.run(fail())
+    assert hub.stream_count == 0
+    hub.stop()
+
+
+def raise_operational_error(_conversation: object) -> None:
+    raise OperationalError("the server has gone away")
 
 
 def test_stream_needs_the_token_the_site_and_a_conversation(desk):
