@@ -5,11 +5,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from channels_app.adapters.base import SimulatedCall, SimulatedTurn
-
-_IMAGE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63606060f80f0001040100"
-    "5fe5c34b0000000049454e44ae426082"
-)
+from channels_app.adapters.trial_files import trial_picture
 
 
 def make_mail(turn: SimulatedTurn, *, to: str) -> SimulatedCall | None:
@@ -24,5 +20,5 @@ def make_mail(turn: SimulatedTurn, *, to: str) -> SimulatedCall | None:
     mail["Subject"] = turn.text.partition("\n")[0][:60] or "Hello"
     mail.set_content(turn.text or "Hello")
     if turn.act == "image":
-        mail.add_attachment(_IMAGE, maintype="image", subtype="png", filename="photo.png")
+        mail.add_attachment(trial_picture(), maintype="image", subtype="png", filename="photo.png")
     return SimulatedCall(body=mail.as_bytes(), content_type="message/rfc822")

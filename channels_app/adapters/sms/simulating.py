@@ -4,13 +4,10 @@ import base64
 from urllib.parse import urlencode
 
 from channels_app.adapters.base import SimulatedCall, SimulatedTurn
+from channels_app.adapters.trial_files import trial_picture
 from channels_app.adapters.twilio.forms import TRIAL_ACCOUNT
 
 FORM = "application/x-www-form-urlencoded"
-_IMAGE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63606060f80f0001040100"
-    "5fe5c34b0000000049454e44ae426082"
-)
 
 
 def made_up_number(person: int) -> str:
@@ -35,7 +32,7 @@ def make_request(turn: SimulatedTurn, *, number: str) -> SimulatedCall | None:
         "NumSegments": "1",
     }
     if turn.act == "image":
-        picture = "data:image/png;base64," + base64.b64encode(_IMAGE).decode()
+        picture = "data:image/png;base64," + base64.b64encode(trial_picture()).decode()
         fields |= {
             "MessageSid": f"MM{turn.serial:032x}",
             "NumMedia": "1",

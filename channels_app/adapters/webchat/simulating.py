@@ -2,11 +2,10 @@
 
 import base64
 import json
-import struct
-import zlib
 from typing import Any
 
 from channels_app.adapters.base import SimulatedCall, SimulatedTurn
+from channels_app.adapters.trial_files import trial_picture
 
 
 def make_event(turn: SimulatedTurn) -> SimulatedCall | None:
@@ -27,21 +26,10 @@ def make_event(turn: SimulatedTurn) -> SimulatedCall | None:
         "page": {"url": "https://shop.example/lamps/orion", "title": "Orion table lamp", "referrer": ""},
     }
     if turn.act == "image":
-        picture = {"name": "photo.png", "content_type": "image/png", "content_base64": _picture()}
+        picture = {
+            "name": "photo.png",
+            "content_type": "image/png",
+            "content_base64": base64.b64encode(trial_picture()).decode(),
+        }
         event["files"] = [picture]
     return SimulatedCall(body=json.dumps(event).encode())
-
-
-def _picture() -> str:
-    """A small warm gradient."""
-    side = 96
-    rows = b"".join(
-        b"\x00" + b"".join(bytes((240 - row, 170 - row + column // 2, 90 + column)) for column in range(side))
-        for row in range(side)
-    )
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-    body = b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
-    )
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()

@@ -1,7 +1,7 @@
 """What WeChat would deliver for a made-up follower."""
 
 from channels_app.adapters.base import SimulatedCall, SimulatedTurn
-from channels_app.adapters.trial_files import TRIAL_FILE
+from channels_app.adapters.trial_files import TRIAL_FILE, TRIAL_VOICE
 from channels_app.adapters.wechat.xml import write_xml
 
 
@@ -10,7 +10,7 @@ def simulate_turn(turn: SimulatedTurn, *, owner: str) -> SimulatedCall | None:
     contents: dict[str, dict[str, str | int]] = {
         "text": {"MsgType": "text", "Content": turn.text},
         "image": {"MsgType": "image", "MediaId": f"{TRIAL_FILE}picture"},
-        "voice": {"MsgType": "voice", "MediaId": f"{TRIAL_FILE}voice", "Format": "amr", "Recognition": turn.text},
+        "voice": {"MsgType": "voice", "MediaId": TRIAL_VOICE, "Format": "amr", "Recognition": turn.text},
         "location": {
             "MsgType": "location",
             "Location_X": "31.2397",

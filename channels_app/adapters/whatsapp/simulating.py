@@ -1,13 +1,10 @@
 """Calls of made-up customers, for trying the channel out."""
 
-import io
 import json
-import struct
-import wave
-import zlib
 from typing import Any
 
 from channels_app.adapters.base import SimulatedCall, SimulatedTurn
+from channels_app.adapters.trial_files import trial_picture, trial_recording
 
 TRIAL_IMAGE, TRIAL_VOICE = "trial-image", "trial-voice"
 
@@ -55,26 +52,5 @@ def _content(turn: SimulatedTurn) -> dict[str, Any] | None:
 
 def sample_file(media_id: str) -> bytes | None:
     """The bytes of a made-up customer's file; None for what WhatsApp keeps."""
-    makers = {TRIAL_IMAGE: _picture, TRIAL_VOICE: _recording}
+    makers = {TRIAL_IMAGE: trial_picture, TRIAL_VOICE: trial_recording}
     return makers[media_id]() if media_id in makers else None
-
-
-def _picture() -> bytes:
-    """A small PNG with a gradient."""
-    side = 96
-    rows = b"".join(b"\0" + bytes(channel for x in range(side) for channel in (x * 2, y * 2, 160)) for y in range(side))
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    written = (struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
-
-
-def _recording() -> bytes:
-    """A second of silence."""
-    target = io.BytesIO()
-    with wave.open(target, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(b"\0\0" * 8000)
-    return target.getvalue()
