@@ -32,6 +32,16 @@ def detail_cards(details: Mapping[str, Any]) -> list[Card]:
     return cards
 
 
+def says_only_the_place(text: str, details: Mapping[str, Any]) -> bool:
+    """Whether a message's text is what the card of its location says anyway: its name, its address or its coordinates."""
+    said = text.strip()
+    for place in _objects(details.get("location")):
+        where = f"{place.get('latitude')}, {place.get('longitude')}"
+        if said and said in (_first(place, "name", "title"), _text(place.get("address")), where):
+            return True
+    return False
+
+
 def said_choices(details: Mapping[str, Any]) -> list[str]:
     """The titles of the buttons that stood under a message of ours."""
     return [_text(one.get("title")) for one in _objects(details.get("choices"))]

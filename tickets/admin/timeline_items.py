@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from channels_app.adapters.review_values import IDENTITY_KIND as REVIEW_AUTHOR
 from helpdesk.common.clock import now
-from tickets.admin.details import detail_cards, said_choices
+from tickets.admin.details import detail_cards, said_choices, says_only_the_place
 from tickets.admin.event_lines import describe_event, event_icon, is_worth_a_line
 from tickets.admin.media import player_of
 from tickets.models import Message, TicketEvent
@@ -113,6 +113,8 @@ def _prepare(message: Any) -> None:
         file.player = player_of(file)
     message.files = [file for file in files if file not in message.pictures and file not in message.players]
     message.cards = detail_cards(message.details)
+    if says_only_the_place(message.shown_text or "", message.details):
+        message.shown_text = ""
     message.said_choices = said_choices(message.details)
     message.is_unsupported = "unsupported" in message.flags or "unsupported" in message.details
     # A reaction that was taken back keeps its empty row.

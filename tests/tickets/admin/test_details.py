@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import last_message, make_channel, make_item, make_ticket, receive_message
-from tickets.admin.details import detail_cards, said_choices
+from tickets.admin.details import detail_cards, said_choices, says_only_the_place
 from tickets.services.files import store_file
 from tickets.services.intake import receive
 
@@ -116,3 +116,16 @@ def test_list_says_what_a_message_without_words_holds():
     )
     ticket = type(ticket).objects.get(pk=filed.ticket_id)
     assert ticket.preview == "Location"
+
+
+@pytest.mark.parametrize("text", ["Gate", " Pariser Platz", "52.51628, 13.37771"])
+def test_text_that_only_names_the_place_is_not_said_twice(text):
+    place = {"latitude": 52.51628, "longitude": 13.37771, "name": "Gate", "address": "Pariser Platz"}
+    assert says_only_the_place(text, {"location": place})
+
+
+@pytest.mark.parametrize("text", ["", "Gate, at the left door"])
+def test_words_beside_a_place_stay(text):
+    assert not says_only_the_place(
+        text, {"location": {"latitude": 52.5, "longitude": 13.4, "name": "Gate", "address": ""}}
+    )
