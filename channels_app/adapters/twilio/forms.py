@@ -1,6 +1,7 @@
 """The settings that every channel over Twilio has: the account and its tokens."""
 
 import re
+import secrets
 from typing import Any
 
 from django import forms
@@ -12,7 +13,6 @@ from channels_app.forms import ChannelConfigForm, LinesField, SecretTextarea
 
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]
 TRIAL_ACCOUNT = "AC" + "0" * 31 + "1"
-TRIAL_TOKEN = "trial-" + "0" * 26
 _ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
 
 
@@ -69,7 +69,7 @@ class TwilioConfigForm(ChannelConfigForm):
 
     def trial_settings(self) -> tuple[dict[str, Any], dict[str, Any]]:
         # A number that Ofcom keeps free for films.
-        return {"account_sid": TRIAL_ACCOUNT, "number": "+447700900123"}, {"auth_tokens": [TRIAL_TOKEN]}
+        return {"account_sid": TRIAL_ACCOUNT, "number": "+447700900123"}, {"auth_tokens": [secrets.token_hex(16)]}
 
 
 def is_sender(number: str) -> bool:
