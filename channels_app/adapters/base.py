@@ -31,6 +31,7 @@ from channels_app.adapters.values import (
     ReachChanged,
     Receipt,
     ReviewReceived,
+    SendRate,
     SimulatedCall,
     SimulatedTurn,
     Template,
@@ -72,6 +73,7 @@ __all__ = [
     "ReachChanged",
     "Receipt",
     "ReviewReceived",
+    "SendRate",
     "SignatureError",
     "SimulatedCall",
     "SimulatedTurn",
@@ -123,6 +125,7 @@ class ChannelAdapter:
     )
     is_threaded: ClassVar[bool] = False  # True: a conversation per thread (mail); False: one per identity and channel
     limits: ClassVar[Limits] = Limits()
+    send_rate: ClassVar[SendRate | None] = None  # what the provider publishes; None: its refusals say enough
     # The name of the admin's page that helps to set it up outside; it is given the channel's key. Empty: there is none.
     setup_route: ClassVar[str] = ""
     signs_body: ClassVar[bool] = True  # False: the provider proves itself by a secret that says nothing of the body

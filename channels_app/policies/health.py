@@ -45,7 +45,8 @@ def health_of(facts: ChannelFacts, *, at: datetime) -> Health:
         return Health(word=_("paused"), tone="quiet", advice=_("Nothing is fetched or accepted until it is resumed."))
     if facts.is_simulated:
         return Health(word=_("trial"), tone="accent", advice=_("Customers are made up, and nothing leaves."))
-    if facts.sending_paused_until is not None and facts.sending_paused_until > at:
+    # Without a reason it only rests a moment, to keep to the provider's rate.
+    if facts.paused_reason and facts.sending_paused_until is not None and facts.sending_paused_until > at:
         return Health(
             word=_("sending paused"),
             tone="danger",

@@ -18,7 +18,9 @@ def overview(user):
 
 
 def test_channel_that_sends_nothing_is_named_with_what_to_do(administrator):
-    make_channel(kind="api", name="Shop", sending_paused_until=now() + timedelta(hours=1))
+    make_channel(
+        kind="api", name="Shop", sending_paused_until=now() + timedelta(hours=1), paused_reason="The token has run out."
+    )
     page = overview(administrator)
     assert "Channels that need you" in page
     assert "sending paused" in page
@@ -38,5 +40,5 @@ def test_nothing_is_said_while_all_is_well(administrator):
 
 
 def test_agent_who_can_put_nothing_right_is_told_nothing(agent):
-    make_channel(kind="api", sending_paused_until=now() + timedelta(hours=1))
+    make_channel(kind="api", sending_paused_until=now() + timedelta(hours=1), paused_reason="The token has run out.")
     assert "Channels that need you" not in overview(agent)

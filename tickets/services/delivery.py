@@ -19,9 +19,10 @@ from channels_app.adapters.base import AdapterError, Can, OutboundMessage, Recei
 from channels_app.policies.breaker import FAILURES_BEFORE_PAUSE
 from channels_app.registry import adapter_class, adapter_for
 from channels_app.services.breaking import record_send_failure, record_send_success
+from channels_app.services.send_rates import wait_for_turn
 from channels_app.services.trying import report_as_provider
 from helpdesk.common.clock import now
-from helpdesk.common.errors import HelpdeskError, Unprocessable
+from helpdesk.common.errors import HelpdeskError, TooManyRequests, Unprocessable
 from helpdesk.common.failpoints import failpoint
 from tickets.models import Message, Ticket
 from tickets.models.message import external_digest
@@ -148,6 +149,7 @@ def _deliver(message_id: int, attempt: int) -> None:
         outbound = compose_outbound(message)
         for step in _load_steps(tuple(settings.HELPDESK_OUTBOUND_STEPS)):
             outbound = step(message, outbound)
+        wait_for_turn(channel_id=message.channel.pk, rate=None if message.channel.is_simulated else adapter.send_rate)
         failpoint("delivery.before_send")
         may_have_left = not message.channel.is_simulated
         receipt = adapter.send(outbound) if may_have_left else Receipt(external_id=f"trial-{message.uuid}")
@@ -155,6 +157,8 @@ def _deliver(message_id: int, attempt: int) -> None:
     except AdapterError as error:
         _record_failure(message, attempt, error)
         record_send_failure(channel_id=message.channel.pk, error=error)
+    except TooManyRequests as refusal:
+        _put_back(message.pk, attempt, refusal.retry_after_seconds)
     except HelpdeskError as error:
         _record_failure(message, attempt, AdapterError(error.code, error.message, permanent=True))
     except Exception as error:
@@ -173,6 +177,16 @@ def _deliver(message_id: int, attempt: int) -> None:
             report_as_provider(channel=message.channel, external_id=receipt.external_id)
         if message.channel.send_failures:
             record_send_success(channel_id=message.channel.pk)
+
+
+def _put_back(message_id: int, attempt: int, seconds: int) -> None:
+    """Give back a message whose channel has sent as much as it may for now: that was no attempt."""
+    Message.objects.filter(pk=message_id, delivery_state=State.SENDING, attempts=attempt).update(
+        delivery_state=State.QUEUED,
+        attempts=attempt - 1,
+        lease_until=None,
+        next_try_at=now() + timedelta(seconds=seconds),
+    )
 
 
 def _refuse_leak(message: Message) -> None:

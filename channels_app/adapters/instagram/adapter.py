@@ -13,6 +13,7 @@ from channels_app.adapters.base import (
     OutboundAttachment,
     OutboundMessage,
     Receipt,
+    SendRate,
 )
 from channels_app.adapters.instagram.forms import InstagramConfigForm
 from channels_app.adapters.meta.adapter import MetaAdapter
@@ -57,6 +58,7 @@ class InstagramAdapter(MetaAdapter):
     )
     config_form = InstagramConfigForm
     # https://developers.facebook.com/docs/messenger-platform/instagram/features/send-message: 1,000 bytes, and these types
+    send_rate = SendRate(messages=100)  # The Send API for texts of one account.
     limits = Limits(
         text=1000,
         public_text=2200,

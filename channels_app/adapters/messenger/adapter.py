@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_lazy
 
-from channels_app.adapters.base import Finding, InboundItem, InboundMessage, Limits, OutboundMessage, Receipt
+from channels_app.adapters.base import (
+    Finding,
+    InboundItem,
+    InboundMessage,
+    Limits,
+    OutboundMessage,
+    Receipt,
+    SendRate,
+)
 from channels_app.adapters.messenger.forms import MessengerConfigForm
 from channels_app.adapters.meta.adapter import MetaAdapter
 from channels_app.adapters.meta.checking import check_account, check_secrets, check_subscription, check_token
@@ -46,6 +54,7 @@ class MessengerAdapter(MetaAdapter):
     )
     config_form = MessengerConfigForm
     # https://developers.facebook.com/docs/messenger-platform/reference/send-api: 2,000 characters; pictures 8 MB, other files 25 MB
+    send_rate = SendRate(messages=300)  # The Send API for texts of one page.
     limits = Limits(
         text=2000,
         public_text=8000,

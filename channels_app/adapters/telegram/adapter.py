@@ -21,6 +21,7 @@ from channels_app.adapters.base import (
     PollResult,
     RawEvent,
     Receipt,
+    SendRate,
     SignatureError,
     SimulatedCall,
     SimulatedTurn,
@@ -57,6 +58,7 @@ class TelegramAdapter(ChannelAdapter):
     asks_for = frozenset({"location"})
     config_form = TelegramConfigForm
     signs_body = False
+    send_rate = SendRate(messages=30)  # To different chats together; one chat takes about one a second.
     limits = Limits(
         text=4096,
         unit="utf16",

@@ -24,6 +24,7 @@ from channels_app.adapters.values.outbound import (
     OutboundAttachment,
     OutboundMessage,
     Receipt,
+    SendRate,
     TemplateUse,
 )
 from channels_app.adapters.values.setup import (
@@ -57,6 +58,7 @@ __all__ = [
     "ReachChanged",
     "Receipt",
     "ReviewReceived",
+    "SendRate",
     "SimulatedCall",
     "SimulatedTurn",
     "Template",

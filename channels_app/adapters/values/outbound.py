@@ -105,3 +105,11 @@ class Limits:
     choices: int = 0
     choice_title: int = 20
     choice_text: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendRate:
+    """How many messages a provider takes of one channel in so many seconds."""
+
+    messages: int
+    seconds: int = 1

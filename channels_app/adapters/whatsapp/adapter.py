@@ -17,6 +17,7 @@ from channels_app.adapters.base import (
     OutboundMessage,
     RawEvent,
     Receipt,
+    SendRate,
     SimulatedCall,
     SimulatedTurn,
     Template,
@@ -68,6 +69,7 @@ class WhatsAppAdapter(ChannelAdapter):
     asks_for = frozenset({"location"})
     config_form = WhatsAppConfigForm
     messaging_window = timedelta(hours=24)
+    send_rate = SendRate(messages=80)  # The throughput of a registered number before Meta raises it.
     limits = Limits(
         text=4096,
         caption=1024,
