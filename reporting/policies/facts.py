@@ -105,6 +105,17 @@ class _Fold:
         if self.values.first_response_at is None and not event.data["has_words"]:
             self.values.waiting_started_at = None
 
+    def handed_over(self, event: LoggedEvent) -> None:
+        """Another application gave the customer to us: from now on he waits, although what he wrote to it asked nothing of us."""
+        if self.values.first_response_at is None and "waiting_since" in event.data:
+            since = datetime.fromisoformat(event.data["waiting_since"])
+            self.values.waiting_started_at = min(filter(None, (self.values.waiting_started_at, since)))
+
+    def review_deleted(self, event: LoggedEvent) -> None:
+        """Who took back his review waits for nothing, unless he has asked something else."""
+        if self.values.first_response_at is None and event.data.get("is_waiting") is False:
+            self.values.waiting_started_at = None
+
     def assigned(self, event: LoggedEvent) -> None:
         self.values.agent_id = event.data.get("to_assignee", self.values.agent_id)
         self.values.team_id = event.data.get("to_team", self.values.team_id)
@@ -171,6 +182,8 @@ _READERS: dict[str, Callable[[_Fold, LoggedEvent], None]] = {
     "ticket.replied": _Fold.replied,
     "call.answered": _Fold.call_answered,
     "call.deflected": _Fold.call_deflected,
+    "ticket.handed_over": _Fold.handed_over,
+    "review.deleted": _Fold.review_deleted,
     "ticket.assigned": _Fold.assigned,
     "ticket.resolved": _Fold.resolved,
     "ticket.reopened": _Fold.reopened,

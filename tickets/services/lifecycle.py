@@ -10,13 +10,14 @@ from helpdesk.common.clock import now
 from helpdesk.common.doorbell import call_on_commit
 from helpdesk.common.errors import Conflict
 from tickets import signals
-from tickets.models import Call, Conversation, Message, Ticket
+from tickets.models import Call, Conversation, Message, Ticket, TicketEvent
 from tickets.policies.lifecycle import Verb, next_status
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_active_conversations, lock_ticket
 
 CLOSE_BATCH = 200
+SILENT_FLAGS = ("blocked", "standby")
 
 
 def refuse(ticket: Ticket, verb: str) -> Conflict:
@@ -124,8 +125,12 @@ def reopen(change: TicketChange) -> None:
     change.tell("ticket.reopened", {"by_message": False})
 
 
-def first_unanswered_at(ticket: Ticket) -> datetime | None:
-    """When the customer sent the first message that no human has answered yet, in writing or on the phone; None when all are."""
+def first_unanswered_at(ticket: Ticket, *, without: int | None = None) -> datetime | None:
+    """When the customer sent the first message that no human has answered yet, in writing or on the phone; None when all are.
+
+    A robot's message waits for nothing, nor does that of a blocked person or one that another application answers; nor the message
+    ``without``.
+    """
     public = ticket.messages.filter(kind=Message.Kind.MESSAGE)
     answered = (
         public.filter(author=Message.Author.AGENT)
@@ -138,10 +143,20 @@ def first_unanswered_at(ticket: Ticket) -> datetime | None:
         spoken.values_list("answered_at", flat=True).first(),
     ]
     last_answer = max(filter(None, answers), default=None)
-    waiting = public.filter(author=Message.Author.CUSTOMER, is_auto_reply=False)
+    waiting = public.filter(author=Message.Author.CUSTOMER, is_auto_reply=False).exclude(pk=without)
+    waiting = waiting.exclude(flags__has_any_keys=SILENT_FLAGS)
     if last_answer is not None:
         waiting = waiting.filter(sort_at__gt=last_answer)
-    return waiting.order_by("sort_at", "id").values_list("sort_at", flat=True).first()
+    asked = waiting.order_by("sort_at", "id").values_list("sort_at", flat=True).first()
+    handed_over = _handed_over_at(ticket)
+    is_ours = handed_over is not None and (last_answer is None or handed_over > last_answer)
+    return min(filter(None, (asked, handed_over if is_ours else None)), default=None)
+
+
+def _handed_over_at(ticket: Ticket) -> datetime | None:
+    """Since when another application has left the customer to us."""
+    told = TicketEvent.objects.filter(ticket=ticket, kind="ticket.handed_over").order_by("-sequence").first()
+    return datetime.fromisoformat(told.data["waiting_since"]) if told and "waiting_since" in told.data else None
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from tickets.services.changes import TicketChange
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
 from tickets.services.intake_steps import MOST_WAITS, NotHereYet
-from tickets.services.lifecycle import resolve
+from tickets.services.lifecycle import first_unanswered_at, resolve
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import file_message
 from tickets.services.review_replies import refresh_reply_state, take_over_reply
@@ -240,9 +240,12 @@ class _Filing:
             return "ignored"
         review.deleted_at = review.message.deleted_at = self.item.edited_at or now()
         review.message.save(update_fields=["deleted_at"])
-        # There is nothing left that could be answered.
-        change.set(waiting_since=None)
-        change.tell("review.deleted", {"review": review.pk, "message": review.message_id})
+        # Of the review nothing is left that could be answered; what else the customer has asked still waits.
+        ticket = change.ticket
+        if ticket.waiting_since is not None:
+            change.set(waiting_since=first_unanswered_at(ticket, without=review.message_id))
+        is_waiting = ticket.waiting_since is not None
+        change.tell("review.deleted", {"review": review.pk, "message": review.message_id, "is_waiting": is_waiting})
         return "changed"
 
 

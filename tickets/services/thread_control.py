@@ -29,8 +29,9 @@ def file_hand_over(channel: Channel, item: InboundItem, event: InboundEvent | No
         return Filed(outcome="duplicate", ticket_id=change.ticket.pk, conversation_id=conversation.pk)
     received_at = event.received_at if event is not None else now()
     _start_waiting(change)
-    change.set(waiting_since=min(item.sent_at or received_at, received_at), snoozed_until=None)
-    change.tell("ticket.handed_over", {"conversation": conversation.pk})
+    since = min(item.sent_at or received_at, received_at)
+    change.set(waiting_since=since, snoozed_until=None)
+    change.tell("ticket.handed_over", {"conversation": conversation.pk, "waiting_since": since.isoformat()})
     change.save()
     return filed
 

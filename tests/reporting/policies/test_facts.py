@@ -49,6 +49,26 @@ def fold(*log: Logged) -> FactValues:
 
 
 GOLDEN = [
+    pytest.param(
+        [
+            opened(),
+            wrote(0, is_auto_reply=True),
+            did("ticket.handed_over", 20, conversation=1, waiting_since=at(10).isoformat()),
+            replied(30),
+        ],
+        {"first_response_seconds": 1200, "waiting_started_at": at(10)},
+        id="another app answered first, then handed the customer over",
+    ),
+    pytest.param(
+        [opened(), wrote(0), did("review.deleted", 5, review=1, message=1, is_waiting=False)],
+        {"is_waiting": False, "first_response_seconds": None},
+        id="a deleted review waits for nothing",
+    ),
+    pytest.param(
+        [opened(), wrote(0), wrote(2), did("review.deleted", 5, review=1, message=1, is_waiting=True)],
+        {"is_waiting": True},
+        id="a deleted review does not answer what else was asked",
+    ),
     pytest.param([opened(), wrote(0)], {"first_response_seconds": None, "is_waiting": True}, id="nobody answered yet"),
     pytest.param(
         [opened(), wrote(0), replied(30)],

@@ -10,13 +10,14 @@ from django.db import connection
 
 from channels_app.adapters.base import Address, Receipt, ReviewReceived, digest
 from helpdesk.common.errors import Unprocessable
-from tests.factories import make_channel, make_event
+from tests.factories import make_channel, make_event, make_ticket
 from tickets.models import Customer, Message, Review, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.delivery import record_receipt
 from tickets.services.intake import receive
 from tickets.services.intake_steps import NotHereYet
 from tickets.services.lifecycle import resolve_ticket
+from tickets.services.merging import merge_tickets
 from tickets.services.replies import reply_to_ticket
 from tickets.services.unsending import undo_send
 
@@ -162,6 +163,18 @@ def test_deletion_is_marked_and_keeps_the_text(channel):
     assert review.message.ticket.waiting_since is None
     assert TicketEvent.objects.filter(ticket=filed.ticket_id, kind="review.deleted").count() == 1
     assert file(channel, is_deleted=True, text="", edited_at=None).outcome == "duplicate"
+
+
+def test_deletion_does_not_end_the_waiting_of_who_has_asked_something_else(channel):
+    filed = file(channel)
+    chat = make_ticket(make_channel(kind="api"), sender=Address(address="user-7"), text="Where is my order?")
+    review_ticket = Ticket.objects.get(pk=filed.ticket_id)
+    Ticket.objects.filter(pk=chat.pk).update(customer=review_ticket.customer)
+    merge_tickets(ticket_id=chat.pk, into_ticket_id=review_ticket.pk, actor=Actor.system())
+    file(channel, is_deleted=True, text="", rating=None, edited_at=None)
+    review_ticket.refresh_from_db()
+    assert review_ticket.waiting_since == chat.waiting_since
+    assert TicketEvent.objects.get(ticket=review_ticket, kind="review.deleted").data["is_waiting"] is True
 
 
 def test_deletion_of_a_review_that_nobody_knows_opens_no_ticket(channel):
