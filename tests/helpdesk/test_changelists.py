@@ -64,7 +64,9 @@ def make_reviews(count: int) -> None:
         key = digest("review", str(channel.pk), str(number))
         receive(
             channel=channel,
-            item=ReviewReceived(dedup_key=key, external_id=f"r{number}", author=author, rating=4, text="Fine", sent_at=now()),
+            item=ReviewReceived(
+                dedup_key=key, external_id=f"r{number}", author=author, rating=4, text="Fine", sent_at=now()
+            ),
         )
 
 
