@@ -30,7 +30,7 @@ from channels_app.adapters.trial_files import TRIAL_FILE, fetch_trial_file
 from channels_app.adapters.wechat.client import WeChatClient
 from channels_app.adapters.wechat.envelope import Account, encrypted_part, open_body, passive_reply
 from channels_app.adapters.wechat.forms import WeChatConfigForm
-from channels_app.adapters.wechat.parse import MEDIA, item_key, parse_fields
+from channels_app.adapters.wechat.parse import MEDIA, is_for, item_key, parse_fields
 from channels_app.adapters.wechat.signing import DecryptionError, decrypt, make_signature, verify_query
 from channels_app.adapters.wechat.simulating import simulate_turn
 from helpdesk.common.clock import now
@@ -99,6 +99,10 @@ class WeChatAdapter(ChannelAdapter):
         verify_query(request.query, tokens=self._account.tokens, at=request.received_at)
         return "text/plain", challenge.encode("utf-8", "replace")
 
+    @property
+    def _original_id(self) -> str:
+        return str(self.channel.config.get("original_id") or "")
+
     def event_key(self, event: RawEvent) -> bytes:
         # WeChat repeats a call up to three times, in safe mode each time encrypted anew.
         try:
@@ -108,7 +112,7 @@ class WeChatAdapter(ChannelAdapter):
         return item_key(fields) if fields.get("FromUserName") and fields.get("CreateTime") else super().event_key(event)
 
     def parse(self, event: RawEvent) -> list[InboundItem]:
-        return parse_fields(open_body(event.body, self._account))
+        return parse_fields(open_body(event.body, self._account), original_id=self._original_id)
 
     def reply_body(self, event: RawEvent) -> tuple[str, bytes] | None:
         """ "success", or a text where one is set: WeChat shows it to the customer without counting it."""
@@ -116,7 +120,7 @@ class WeChatAdapter(ChannelAdapter):
             fields = open_body(event.body, self._account)
         except ParseError:
             return _SUCCESS
-        text = self._instant_text(fields)
+        text = self._instant_text(fields) if is_for(fields, self._original_id) else ""
         if not text:
             return _SUCCESS
         at = int(now().timestamp())
@@ -203,8 +207,7 @@ class WeChatAdapter(ChannelAdapter):
         return signed | {"encrypt_type": "aes", "msg_signature": signature}
 
     def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
-        return simulate_turn(turn, owner=str(self.channel.config.get("original_id") or ""))
+        return simulate_turn(turn, owner=self._original_id)
 
     def public_link(self) -> str:
-        original_id = str(self.channel.config.get("original_id") or "")
-        return f"https://open.weixin.qq.com/qr/code?username={original_id}" if original_id else ""
+        return f"https://open.weixin.qq.com/qr/code?username={self._original_id}" if self._original_id else ""

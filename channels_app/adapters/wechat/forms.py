@@ -116,5 +116,5 @@ class WeChatConfigForm(ChannelConfigForm):
         return {"tokens": [secrets.token_hex(16)]}
 
     def trial_settings(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        config = {"app_id": "wx00000000trial", "original_id": "gh_00000000trial", "mode": PLAIN}
+        config = {"app_id": "wx00000000trial", "original_id": "gh_7f083739789a", "mode": PLAIN}
         return config, {**self.initial_secrets(), "app_secret": secrets.token_hex(16)}

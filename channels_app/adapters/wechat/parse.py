@@ -35,12 +35,22 @@ def item_key(fields: Mapping[str, str]) -> bytes:
     return digest("wechat-event", owner, *parts)
 
 
-def parse_fields(fields: Mapping[str, str]) -> list[InboundItem]:
-    """The item that the fields are. Raises ParseError for what names no sender, time or type."""
+def is_for(fields: Mapping[str, str], original_id: str) -> bool:
+    """Whether the call was made for the account with this original ID ("" for any)."""
+    return not original_id or fields.get("ToUserName", "").strip() in ("", original_id)
+
+
+def parse_fields(fields: Mapping[str, str], *, original_id: str = "") -> list[InboundItem]:
+    """The item that the fields are; of another account than ``original_id`` it is ignored visibly.
+
+    Raises ParseError for what names no sender, time or type.
+    """
     for name in ("FromUserName", "CreateTime", "MsgType"):
         if not fields.get(name, "").strip():
             raise ParseError("missing", f"{name} is missing.")
     kind = fields["MsgType"].strip()
+    if not is_for(fields, original_id):
+        return [Ignored(dedup_key=item_key(fields), sent_at=_sent_at(fields), reason="other_account")]
     if kind == "event":
         return [_parse_event(fields)]
     reader = _READERS.get(kind)
