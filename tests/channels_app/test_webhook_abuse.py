@@ -197,15 +197,13 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_xml_bomb_is_read_as_nothing_within_a_tenth_of_a_second(bomb, mode):
     door = open_door(mode)
-    adapter = adapter_for(door.channel)
     call = attack(door, BOMBS[bomb].encode())
     started = perf_counter()
     answer = door.post(call)
     seconds = perf_counter() - started
     assert answer.status_code in (200, 401)
-    # The request itself takes its few milliseconds; a machine under load gets three tries.
-    if seconds > 0.1:
-        seconds = min(timed(adapter, call) for _ in range(3))
+    if seconds > 0.1:  # a machine under load gets three more tries
+        seconds = min(timed(door, call) for _ in range(3))
     assert seconds < 0.1
     assert b"root:" not in answer.content
     if answer.status_code == 200:
@@ -217,11 +215,9 @@ def attack(door, bomb):
     return door.sign(bomb) if not door.is_sealed or len(bomb) < 30_000 else replace(door.sign(), body=bomb)
 
 
-def timed(adapter, call):
-    event = read_raw_event(InboundEvent(body=call.body, headers={}, meta={}))
+def timed(door, call):
     started = perf_counter()
-    with pytest.raises(ParseError):
-        adapter.parse(event)
+    door.post(call)
     return perf_counter() - started
 
 

@@ -1,10 +1,12 @@
 """WeChat's flat XML: read without trust, written without surprises."""
 
 from collections.abc import Mapping
+from typing import Any
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.etree.ElementTree import ParseError as XmlError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from channels_app.adapters.base import ParseError
 from helpdesk.common.text import clean_text
@@ -13,6 +15,28 @@ from helpdesk.common.text import clean_text
 MAX_BYTES = 64 * 1024
 MAX_FIELDS = 100
 MAX_FIELD_CHARACTERS = 20_000
+# Lists of pictures stand four deep in an event.
+_MAX_DEPTH = 10
+_MAX_ELEMENTS = 500
+
+
+class _BoundedBuilder(TreeBuilder):
+    """Stops at more elements than a message has, before a tree of them has cost anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = self._count = 0
+
+    def start(self, tag: Any, attrs: Any, /) -> Element:
+        self._depth += 1
+        self._count += 1
+        if self._depth > _MAX_DEPTH or self._count > _MAX_ELEMENTS:
+            raise ParseError("unknown_shape", "The body is no message of WeChat.")
+        return super().start(tag, attrs)
+
+    def end(self, tag: Any, /) -> Element:
+        self._depth -= 1
+        return super().end(tag)
 
 
 def read_xml(body: bytes) -> dict[str, str]:
@@ -23,7 +47,9 @@ def read_xml(body: bytes) -> dict[str, str]:
     if len(body) > MAX_BYTES:
         raise ParseError("too_large", f"The XML is larger than {MAX_BYTES // 1024} KB.")
     try:
-        root = fromstring(body, forbid_dtd=True)
+        parser = DefusedXMLParser(target=_BoundedBuilder(), forbid_dtd=True)
+        parser.feed(body)
+        root = parser.close()
     except DefusedXmlException:
         raise ParseError("forbidden_xml", "The XML declares a document type or entities.") from None
     except (XmlError, ValueError, LookupError, RecursionError, AssertionError):
