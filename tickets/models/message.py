@@ -159,6 +159,10 @@ class Message(models.Model):
                 condition=Q(delivery_state__in=["queued", "sending"]),
             ),
             models.Index(fields=["id"], name="message_undecided", condition=Q(delivery_state="unknown")),
+            # Answers that nobody has reported on, the newest of a channel: what a chat sends by mail when its visitor has left.
+            models.Index(
+                fields=["channel", "sent_at"], name="message_sent_unreported", condition=Q(delivery_state="sent")
+            ),
         ]
 
 
