@@ -143,7 +143,7 @@ def first_unanswered_at(ticket: Ticket, *, without: int | None = None) -> dateti
         spoken.values_list("answered_at", flat=True).first(),
     ]
     last_answer = max(filter(None, answers), default=None)
-    waiting = public.filter(author=Message.Author.CUSTOMER, is_auto_reply=False).exclude(pk=without)
+    waiting = public.filter(author=Message.Author.CUSTOMER, is_auto_reply=False).exclude(pk=without or 0)
     waiting = waiting.exclude(flags__has_any_keys=SILENT_FLAGS)
     if last_answer is not None:
         waiting = waiting.filter(sort_at__gt=last_answer)
