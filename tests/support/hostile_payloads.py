@@ -61,7 +61,7 @@ def spoilt_documents(document: Any) -> Iterator[Any]:
     """A JSON value with each value inside it spoilt in turn, itself included."""
     for path in _paths(document):
         for wrong in (*WRONG_VALUES, *([_REMOVED] if path else [])):
-            yield _with(document, path, wrong)
+            yield with_value(document, path, wrong)
 
 
 def lists_of(document: Any, is_list_of_events: Callable[[Sequence[Any]], bool]) -> list[tuple[Any, ...]]:
@@ -83,14 +83,15 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from _paths(part, (*path, step))
 
 
-def _with(document: Any, path: Sequence[Any], value: Any) -> Any:
+def with_value(document: Any, path: Sequence[Any], value: Any) -> Any:
+    """A copy of the document with another value at a path; only what is on the way is copied."""
     if not path:
         return value
     copied = copy.copy(document)
     if value is _REMOVED and len(path) == 1:
         del copied[path[0]]
     else:
-        copied[path[0]] = _with(document[path[0]], path[1:], value)
+        copied[path[0]] = with_value(document[path[0]], path[1:], value)
     return copied
 
 
