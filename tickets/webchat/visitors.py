@@ -20,6 +20,7 @@ from helpdesk.common.text import clean_text, normalise_email, one_line
 from tickets.models import Conversation, Customer, CustomerIdentity, Visitor
 from tickets.services.customers import find_identity, find_or_create_identity
 from tickets.services.system_messages import is_mail_address
+from tickets.webchat.joining import join_chats
 from tickets.webchat.look import asked_questions
 
 KIND = "webchat"
@@ -199,7 +200,7 @@ def _bind(visitor: Visitor, identifier: str) -> str:
     """The address of a proven visitor, with a verified identity behind it.
 
     Known here: that one. Else the customer whose id in the CRM it is; else the chat that this browser began unknown becomes his; else
-    a new customer.
+    a new customer. What this browser said unknown goes along.
     """
     channel, address = visitor.channel, f"{USER}{identifier}"[:320]
     identity = find_identity(kind=KIND, address=address, channel_id=channel.pk)
@@ -211,6 +212,7 @@ def _bind(visitor: Visitor, identifier: str) -> str:
         identity = find_or_create_identity(channel=channel, sender=sender, language=visitor.language, aliases=known_as)
     if not identity.is_verified:
         CustomerIdentity.objects.filter(pk=identity.pk).update(is_verified=True)
+    join_chats(visitor=visitor, proven=identity)
     return address
 
 

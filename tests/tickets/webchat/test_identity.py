@@ -4,7 +4,10 @@ from channels_app.adapters.webchat.signing import identity_hash
 from helpdesk.common.clock import now
 from tests.factories import make_ticket
 from tests.support.webchat import SECRET, Browser, make_webchat
-from tickets.models import Conversation, Customer, CustomerIdentity, Visitor
+from tickets.models import Conversation, Customer, CustomerIdentity, Message, Visitor
+from tickets.services.actors import Actor
+from tickets.services.delivery import send_due_messages
+from tickets.services.replies import reply_to_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -78,15 +81,37 @@ def test_chat_that_began_unknown_goes_on_as_the_person_who_signs_in():
     assert (Customer.objects.count(), CustomerIdentity.objects.get().address) == (1, "user:42")
 
 
-def test_known_person_who_signs_in_later_finds_his_own_conversation():
+def test_known_person_who_signs_in_later_finds_his_own_conversation_and_what_he_has_just_said():
     channel = make_webchat()
     laptop, phone = Browser(channel), Browser(channel)
     laptop.start(identity=signed(channel))
     laptop.write("From the laptop")
     phone.write("Unknown so far")
     phone.call("POST", "me", {"identity": signed(channel)})
-    assert phone.texts() == ["From the laptop"]
-    assert Customer.objects.count() == 2
+    assert phone.texts() == laptop.texts() == ["From the laptop", "Unknown so far"]
+    assert Customer.objects.filter(merged_into=None).count() == 1
+
+
+@pytest.mark.parametrize("is_in_crm", [False, True])
+def test_answer_to_what_was_asked_unknown_reaches_the_person_who_signed_in_meanwhile(agent, email_channel, is_in_crm):
+    channel = make_webchat()
+    if is_in_crm:
+        Customer.objects.filter(pk=make_ticket(email_channel).customer_id).update(external_id="42")
+    else:
+        laptop = Browser(channel)
+        laptop.start(identity=signed(channel))
+        laptop.write("From the laptop")
+    phone = Browser(channel)
+    phone.write("Unknown so far")
+    asked = Message.objects.get(text="Unknown so far").ticket
+    assert phone.call("POST", "me", {"identity": signed(channel)}).status_code == 200
+    reply_to_ticket(ticket_id=asked.pk, actor=Actor.agent(agent), text="Now we know you")
+    send_due_messages()
+    assert phone.texts()[-2:] == ["Unknown so far", "Now we know you"]
+    phone.write("Thank you")
+    assert phone.texts()[-1] == "Thank you"
+    asked.refresh_from_db()
+    assert asked.customer == CustomerIdentity.objects.get(kind="webchat", address="user:42").customer
 
 
 @pytest.mark.parametrize(
