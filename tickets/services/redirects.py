@@ -86,8 +86,8 @@ def move_to_private(
     """Answer in public with ``text`` (empty: the team's sentence) and go on in private, both on this ticket.
 
     The private way: ``channel_id`` where the customer has an address there; else the provider's private answer to his comment, with
-    ``private_text``; else a link to our best private channel in the public answer. Raises Conflict ("not_public", "ticket_closed"),
-    Unprocessable (what ``check_sendable`` names, "open_placeholder"), InvalidInput "no_address", Stale.
+    ``private_text``; else a link to our best private channel in the public answer. Raises Conflict ("not_public", "ticket_closed",
+    "no_private_answer"), Unprocessable (what ``check_sendable`` names, "open_placeholder"), InvalidInput "no_address", Stale.
     """
     ticket = Ticket.objects.filter(pk=ticket_id).select_related("customer").first()
     offer = redirect_offer(ticket=ticket, conversation_id=conversation_id, channel_id=channel_id) if ticket else None
@@ -98,11 +98,11 @@ def move_to_private(
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
     if next_status(change.ticket.status, "agent_reply") is None:
         raise refuse(change.ticket, "agent_reply")
+    comment = _comment(change.ticket, offer, private_text)
     said = _public_words(text, offer)
     public_message = answer_through(change, public, Answer(text=said, is_public=True, undo_seconds=undo_seconds))
     private_message = None
     if private is not None:
-        comment = _comment_to_answer(change.ticket, public) if offer.way == "private_reply" else None
         details = {"private_reply_to": comment.external_id} if comment is not None else {}
         words = clean_text(private_text).strip() or offer.private_text
         answer = Answer(text=words, details=details, undo_seconds=undo_seconds)
@@ -113,6 +113,16 @@ def move_to_private(
     return Redirect(
         public_message=public_message, conversation=private, private_message=private_message, link=offer.link
     )
+
+
+def _comment(ticket: Ticket, offer: Offer, private_text: str) -> Message | None:
+    """The comment that gets the private answer. Private words for which there is no private way are refused, never dropped."""
+    comment = _comment_to_answer(ticket, offer.conversation) if offer.way == "private_reply" else None
+    is_lost = comment is None if offer.way == "private_reply" else offer.way == "link" and bool(private_text.strip())
+    if is_lost:
+        text = _("This cannot be answered in private, or somebody has done so just now. Look again.")
+        raise Conflict("no_private_answer", text, fields={"private_text": "no private way"})
+    return comment
 
 
 def _public_words(text: str, offer: Offer) -> str:

@@ -102,6 +102,17 @@ def test_one_comment_is_answered_in_private_once_and_then_a_link_is_named(page, 
     assert again.public_message.reply_text.endswith("https://desk.example/contact/")
 
 
+def test_second_click_neither_thanks_again_nor_drops_the_private_words(page, agent, left):
+    ticket = comment(page)
+    actor = Actor.agent(agent)
+    move_to_private(ticket_id=ticket.pk, actor=actor, private_text="Your order number, please?")
+    before = ticket.messages.count()
+    with pytest.raises(Conflict) as refused:
+        move_to_private(ticket_id=ticket.pk, actor=actor, private_text="Your order number, please?")
+    assert refused.value.code == "no_private_answer"
+    assert ticket.messages.count() == before
+
+
 def test_where_no_private_answer_is_possible_the_best_private_channel_is_named(agent, email_channel):
     wall = make_channel(kind="google_reviews", slug="wall")
     ticket = comment(wall)
