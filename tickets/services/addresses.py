@@ -52,3 +52,8 @@ def written_address(sender: Address) -> str:
     raw = one_line(clean_text(sender.raw or sender.address)).strip()
     _name, opening, rest = raw.rpartition("<")
     return (rest.partition(">")[0].strip() if opening and ">" in rest else raw)[:MOST_CHARACTERS]
+
+
+def shown_name(sender: Address, address: str) -> str:
+    """What people read: the name that came along, else the address without its domain; at most 200 characters."""
+    return (one_line(clean_text(sender.name)) or address.partition("@")[0])[:200]

@@ -17,7 +17,7 @@ from helpdesk.common.rows import Batch, columns, fetch, key_sequence, next_value
 from helpdesk.common.text import clean_text, fold_for_sorting, one_line
 from tickets.models import Customer, CustomerIdentity, Ticket
 from tickets.services.actors import Actor
-from tickets.services.addresses import GLOBAL_KINDS, normalised, stored_address, written_address
+from tickets.services.addresses import GLOBAL_KINDS, normalised, shown_name, stored_address, written_address
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
 from tickets.services.proofs import confirm, give_over, is_his
@@ -129,7 +129,7 @@ def _keep_alias(channel: Channel, alias: Address, customer: Customer) -> None:
 
 
 def _customer_for(channel: Channel, sender: Address, kind: str, address: str, language: str) -> Customer:
-    name = one_line(clean_text(sender.name))[:200] or address.partition("@")[0]
+    name = shown_name(sender, address)
     return Customer(
         name=name,
         sort_name=fold_for_sorting(name)[:200],
@@ -164,7 +164,7 @@ def _new_identity(
         channel_id=scope_of(kind, channel),
         address=address,
         address_raw=written_address(sender),
-        display_name=one_line(clean_text(sender.name))[:200] or address.partition("@")[0],
+        display_name=shown_name(sender, address),
         is_verified=is_verified,
         is_claimed=is_claimed,
         created_at=now(),

@@ -2,8 +2,9 @@
 
 import pytest
 
+from channels_app.adapters.base import Address
 from helpdesk.common.errors import Conflict, InvalidInput
-from tests.factories import make_ticket
+from tests.factories import make_channel, make_ticket
 from tickets.services.actors import Actor
 from tickets.services.customers import add_identity, create_customer, update_customer
 
@@ -34,3 +35,9 @@ def test_address_belongs_to_one_customer(email_channel):
     assert customer.sort_name == "zoe angstrom"
     with pytest.raises(Conflict):
         add_identity(customer_id=customer.pk, actor=SYSTEM, kind="email", address="zoe@example.org")
+
+
+def test_nameless_sender_with_a_very_long_address_is_filed(db):
+    long = "9" * 300
+    customer = make_ticket(make_channel(kind="sms"), sender=Address(address=long)).customer
+    assert (customer.name, customer.identities.get().display_name) == (long[:200], long[:200])
