@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
@@ -16,7 +16,14 @@ from helpdesk.common.text import clean_json, clean_text, one_line
 from tickets.models import Customer, CustomerEvent, CustomerIdentity, Organization
 from tickets.services.actors import Actor
 from tickets.services.addresses import GLOBAL_KINDS, normalised
-from tickets.services.customers import create_customer, find_identity, lock_customer, update_customer
+from tickets.services.customers import (
+    create_customer,
+    find_identity,
+    lock_address,
+    lock_customer,
+    lock_external_id,
+    update_customer,
+)
 from tickets.services.proofs import give_over, is_his, tell_address
 
 LONGEST_CHAIN = 50
@@ -78,8 +85,7 @@ def put_customer(
 
     Fields and addresses that are left out stay. Raises InvalidInput (a new customer needs a ``name``), NotVisible for an erased one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"crm:{external_id}"])
+    lock_external_id(external_id)
     customer = find_by_external_id(external_id)
     is_new = customer is None
     if customer is None:
@@ -89,7 +95,9 @@ def put_customer(
         customer = create_customer(actor=actor, name=changes["name"], changes=known)
     else:
         customer = update_customer(customer_id=customer.pk, actor=actor, changes=changes)
-    taken = [given for given in identities if not _give_identity(customer, given)]
+    # In one order, so that two calls with the same addresses wait for each other instead of locking each other out.
+    in_order = sorted(identities, key=lambda given: (given.kind, given.address))
+    taken = [given for given in in_order if not _give_identity(customer, given)]
     for event in events:
         _keep_event(customer.pk, event)
     return Put(customer=customer, is_new=is_new, taken=taken)
@@ -102,6 +110,7 @@ def _give_identity(customer: Customer, given: GivenIdentity) -> bool:
         text = _("“%(address)s” is no address of that kind.") % {"address": given.address[:100]}
         raise InvalidInput("invalid_address", text, fields={"identities": "invalid"})
     channel_id = None if given.kind in GLOBAL_KINDS or given.channel is None else given.channel.pk
+    lock_address(given.kind, address, channel_id)
     known = find_identity(kind=given.kind, address=address, channel_id=channel_id)
     if known is None:
         CustomerIdentity.objects.create(

@@ -71,7 +71,7 @@ def find_or_create_identity(
     address = stored_address(kind, sender, channel)
     identity = find_identity(kind=kind, address=address, channel_id=channel_id)
     if identity is None:
-        _lock_address(kind, address, channel_id)
+        lock_address(kind, address, channel_id)
         identity = find_identity(kind=kind, address=address, channel_id=channel_id)
     is_vouched = adapter.vouches_for_senders and not is_told
     if identity is None:
@@ -89,7 +89,8 @@ def find_or_create_identity(
     return identity
 
 
-def _lock_address(kind: str, address: str, channel_id: int | None) -> None:
+def lock_address(kind: str, address: str, channel_id: int | None) -> None:
+    """Wait for whoever else is giving this very address to somebody; until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [f"{kind}:{address}", channel_id or 0])
 
@@ -247,11 +248,19 @@ def _apply(customer: Customer, changes: Mapping[str, Any]) -> None:
         customer.name = one_line(customer.name)[:200]
         customer.sort_name = fold_for_sorting(customer.name)[:200]
     _check_changed(customer, changes)
+    if changes.get("external_id"):
+        lock_external_id(customer.external_id)
     if (
         customer.external_id
         and Customer.objects.filter(external_id=customer.external_id).exclude(pk=customer.pk).exists()
     ):
         raise Conflict("external_id_taken", _("Another customer has this CRM id."), fields={"external_id": "taken"})
+
+
+def lock_external_id(external_id: str) -> None:
+    """Wait for whoever else is giving this very CRM id to somebody; until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"crm:{external_id}"])
 
 
 def _check_changed(customer: Customer, changes: Mapping[str, Any]) -> None:
@@ -282,6 +291,7 @@ def add_identity(
         raise InvalidInput("invalid_address", _("This is no address of that kind."), fields={"address": "invalid"})
     lock_customer(customer_id)
     channel_id = None if kind in GLOBAL_KINDS else (channel.pk if channel else None)
+    lock_address(kind, stored, channel_id)
     if find_identity(kind=kind, address=stored, channel_id=channel_id):
         raise Conflict("address_taken", _("A customer with this address exists already."), fields={"address": "taken"})
     return CustomerIdentity.objects.create(

@@ -18,7 +18,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError, InvalidInput, PermissionRefused
 from helpdesk.common.text import clean_text, normalise_email, one_line
 from tickets.models import Conversation, Customer, CustomerIdentity, Visitor
-from tickets.services.customers import find_identity, find_or_create_identity
+from tickets.services.customers import find_identity, find_or_create_identity, lock_address
 from tickets.services.system_messages import is_mail_address
 from tickets.webchat.joining import join_chats
 from tickets.webchat.look import asked_questions
@@ -203,6 +203,8 @@ def _bind(visitor: Visitor, identifier: str) -> str:
     a new customer. What this browser said unknown goes along.
     """
     channel, address = visitor.channel, f"{USER}{identifier}"[:320]
+    # The same person may open two windows at once.
+    lock_address(KIND, address, channel.pk)
     identity = find_identity(kind=KIND, address=address, channel_id=channel.pk)
     if identity is None:
         identity = _crm_identity(channel, address, identifier, visitor.name) or _own_identity(visitor, address)
