@@ -98,7 +98,7 @@ API = {
 OPEN = {
     "health_live", "health_ready", "upload", "webhook", "contact", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
     "webchat:script", "webchat:look", "webchat:logo", "webchat:channels", "webchat:start", "webchat:me", "webchat:messages",
-    "webchat:read", "webchat:typing", "webchat:file", "webchat:stream",
+    "webchat:read", "webchat:typing", "webchat:file", "webchat:stream", "public_file", "named_public_file",
 }  # fmt: skip
 METHODS = ("get", "post", "patch", "put", "delete")
 
