@@ -32,6 +32,7 @@ class InstagramConfigForm(MetaConfigForm):
         r"^[A-Za-z0-9._]{1,30}$",
         label=_("user name"),
         required=False,
+        error_messages={"invalid": _("A user name has 1 to 30 letters, digits, dots and _, without the @.")},
         help_text=_("Without the @. It makes the link ig.me/m/name, and tells your own comments from those of others."),
     )
     login = forms.ChoiceField(

@@ -25,9 +25,10 @@ class LineConfigForm(ChannelConfigForm):
 
     basic_id = forms.RegexField(
         label=_("basic id"),
-        regex=r"@[0-9a-zA-Z._-]{3,30}",
+        regex=r"^@[0-9a-zA-Z._-]{3,30}\Z",
         required=False,
         max_length=31,
+        error_messages={"invalid": _("A basic id is @ and 3 to 30 letters, digits, dots, hyphens and _.")},
         help_text=_(
             "Such as @123abcde. In the LINE Developers console (developers.line.biz) open your Messaging API channel › Messaging API "
             "› Bot information."
@@ -35,9 +36,10 @@ class LineConfigForm(ChannelConfigForm):
     )
     bot_user_id = forms.RegexField(
         label=_("user id of the account"),
-        regex=r"U[0-9a-f]{32}",
+        regex=r"^U[0-9a-f]{32}\Z",
         required=False,
         max_length=33,
+        error_messages={"invalid": _("A user id is U and 32 digits and letters from a to f.")},
         help_text=_(
             "Optional. “Your user ID” of the bot, as “Test connection” shows it: calls for another account are then dropped."
         ),

@@ -21,6 +21,7 @@ class MessengerConfigForm(MetaConfigForm):
         r"^[A-Za-z0-9.]{1,100}$",
         label=_("page's user name"),
         required=False,
+        error_messages={"invalid": _("A page's user name has letters, digits and dots, without the @.")},
         help_text=_(
             "What follows the @ under the page's name. It makes the short link m.me/name; empty: the id is used."
         ),

@@ -14,7 +14,14 @@ _DIGITS = r"^[0-9]{1,40}$"
 
 def id_field(label: Any, help_text: Any, *, required: bool = True) -> forms.RegexField:
     """A number of the Graph API, entered as text."""
-    return forms.RegexField(_DIGITS, label=label, help_text=help_text, required=required, strip=True)
+    return forms.RegexField(
+        _DIGITS,
+        label=label,
+        help_text=help_text,
+        required=required,
+        strip=True,
+        error_messages={"invalid": _("An id consists of digits only.")},
+    )
 
 
 class MetaConfigForm(ChannelConfigForm):

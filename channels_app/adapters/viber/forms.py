@@ -21,9 +21,10 @@ class ViberConfigForm(ChannelConfigForm):
 
     uri = forms.RegexField(
         label=_("URI of the bot"),
-        regex=r"[0-9a-zA-Z_.-]{2,64}",
+        regex=r"^[0-9a-zA-Z_.-]{2,64}\Z",
         required=False,
         max_length=64,
+        error_messages={"invalid": _("A URI has 2 to 64 letters, digits, dots, hyphens and _.")},
         help_text=_("In Viber: the bot › Edit info. Customers find the bot at viber://pa?chatURI= and this name."),
     )
     auth_tokens = LinesField(

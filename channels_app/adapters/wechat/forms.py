@@ -28,6 +28,7 @@ class WeChatConfigForm(ChannelConfigForm):
     app_id = forms.RegexField(
         r"^wx[0-9a-z]{6,40}$",
         label=_("AppID"),
+        error_messages={"invalid": _("An AppID is wx and 6 to 40 digits and small letters.")},
         help_text=_(
             "mp.weixin.qq.com → Settings and development → Basic configuration → Developer ID; it begins with wx."
         ),
@@ -44,6 +45,7 @@ class WeChatConfigForm(ChannelConfigForm):
     original_id = forms.RegexField(
         r"^gh_[0-9a-zA-Z]{6,40}$",
         label=_("original ID"),
+        error_messages={"invalid": _("An original ID is gh_ and 6 to 40 letters and digits.")},
         required=False,
         help_text=_(
             "Account settings → Registration information → Original ID (gh_…). It makes the QR code for your contact page."

@@ -32,8 +32,9 @@ class XConfigForm(ChannelConfigForm):
     )
     user_id = forms.RegexField(
         label=_("id of the account"),
-        regex=r"[0-9]{1,20}",
+        regex=r"^[0-9]{1,20}\Z",
         max_length=20,
+        error_messages={"invalid": _("An id has 1 to 20 digits and nothing else.")},
         help_text=_(
             "Digits only. It is the part of the access token before the hyphen; “Test connection” compares it with the account."
         ),
