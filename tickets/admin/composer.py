@@ -43,6 +43,11 @@ class Way:
         return self.conversation.visibility == Conversation.Visibility.PUBLIC
 
     @property
+    def is_unopened(self) -> bool:
+        """Whether the customer has written nothing here yet."""
+        return self.conversation.last_customer_message_at is None
+
+    @property
     def can_attach(self) -> bool:
         return Can.ATTACH in self.can
 

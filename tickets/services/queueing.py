@@ -180,7 +180,12 @@ def conversation_window(conversation: Conversation, *, at: datetime) -> Window:
 def _check_window(conversation: Conversation) -> dict[str, Any]:
     window = conversation_window(conversation, at=now())
     if window is Window.CLOSED:
-        if Can.TEMPLATES in adapter_class(conversation.channel.kind).can:
+        takes_templates = Can.TEMPLATES in adapter_class(conversation.channel.kind).can
+        if conversation.last_customer_message_at is None and takes_templates:
+            words = _("The customer has not written here yet: the provider takes templates only. Choose one.")
+        elif conversation.last_customer_message_at is None:
+            words = _("The customer has not written here yet: the provider takes more as soon as an answer comes.")
+        elif takes_templates:
             words = _("The customer wrote too long ago: the provider now takes templates only. Choose one.")
         else:
             words = _(

@@ -115,6 +115,13 @@ def test_window_closes_to_the_second_and_a_template_goes_through(conversation):
     assert check_sendable(conversation, Answer(text="Hello Sheena", template=LATE))
 
 
+def test_window_that_was_never_opened_is_not_called_over(conversation):
+    conversation.last_customer_message_at = now() - timedelta(days=3)
+    assert "wrote too long ago" in refusal(conversation).message
+    conversation.last_customer_message_at = None
+    assert "has not written here yet" in refusal(conversation).message
+
+
 def test_channels_own_window_comes_before_the_kinds(conversation):
     conversation.channel.messaging_window = timedelta(hours=1)
     conversation.last_customer_message_at = now() - timedelta(hours=2)

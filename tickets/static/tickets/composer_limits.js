@@ -91,6 +91,11 @@ window.composerLimits = (() => {
         return way.dataset.window !== "closed" && ends && ends <= Date.now() ? "closed" : way.dataset.window;
     }
 
+    function closedWord() {
+        const word = way.dataset.unopened ? "notYet" : "closed";
+        return way.dataset.templates ? `${word}Template` : word;
+    }
+
     function drawWindow() {
         const line = byId("hd-window");
         if (!line || !way) {
@@ -101,7 +106,7 @@ window.composerLimits = (() => {
         const minutes = Math.max(1, Math.ceil((ends - Date.now()) / 60_000));
         let text = "";
         if (state === "closed") {
-            text = words(way.dataset.templates ? "closedTemplate" : "closed");
+            text = words(closedWord());
         } else if (state === "extended") {
             text = words("extended");
         } else if (ends) {
@@ -198,7 +203,7 @@ window.composerLimits = (() => {
             return byId("hd-template").querySelector("[name=template]") ? null : { field: "template", text: words("noTemplate") };
         }
         if (windowState() === "closed") {
-            return { field: "", text: words("closed") };
+            return { field: "", text: words(way.dataset.unopened ? "notYet" : "closed") };
         }
         const long = textFault(text);
         return long ? { field: "text", text: long } : null;
