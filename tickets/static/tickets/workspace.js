@@ -142,6 +142,8 @@ window.workspace = (() => {
             if (answer.text) {
                 window.composer.takeBack(JSON.parse(answer.text).text);
             }
+            // A line of the timeline is never drawn again: what was taken back once would go on offering it.
+            button.hidden = button.classList.contains("hd-line-act");
         } catch (error) {
             window.desk.say(error.message);
             button.disabled = false;
