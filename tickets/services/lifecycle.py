@@ -128,8 +128,8 @@ def reopen(change: TicketChange) -> None:
 def first_unanswered_at(ticket: Ticket, *, without: int | None = None) -> datetime | None:
     """When the customer sent the first message that no human has answered yet, in writing or on the phone; None when all are.
 
-    A robot's message waits for nothing, nor does that of a blocked person or one that another application answers; nor the message
-    ``without``.
+    A robot's message waits for nothing, nor does that of a blocked person or one that another application answers; nor a review
+    that was taken back; nor the message ``without``.
     """
     public = ticket.messages.filter(kind=Message.Kind.MESSAGE)
     answered = (
@@ -144,16 +144,16 @@ def first_unanswered_at(ticket: Ticket, *, without: int | None = None) -> dateti
     ]
     last_answer = max(filter(None, answers), default=None)
     waiting = public.filter(author=Message.Author.CUSTOMER, is_auto_reply=False).exclude(pk=without or 0)
-    waiting = waiting.exclude(flags__has_any_keys=SILENT_FLAGS)
+    waiting = waiting.exclude(flags__has_any_keys=SILENT_FLAGS).exclude(review__deleted_at__isnull=False)
     if last_answer is not None:
         waiting = waiting.filter(sort_at__gt=last_answer)
     asked = waiting.order_by("sort_at", "id").values_list("sort_at", flat=True).first()
-    handed_over = _handed_over_at(ticket)
+    handed_over = handed_over_at(ticket)
     is_ours = handed_over is not None and (last_answer is None or handed_over > last_answer)
     return min(filter(None, (asked, handed_over if is_ours else None)), default=None)
 
 
-def _handed_over_at(ticket: Ticket) -> datetime | None:
+def handed_over_at(ticket: Ticket) -> datetime | None:
     """Since when another application has left the customer to us."""
     told = TicketEvent.objects.filter(ticket=ticket, kind="ticket.handed_over").order_by("-sequence").first()
     return datetime.fromisoformat(told.data["waiting_since"]) if told and "waiting_since" in told.data else None

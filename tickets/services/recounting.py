@@ -10,6 +10,7 @@ from helpdesk.common.text import preview
 from tickets.models import Call, CallbackRequest, InformationRequest, Message, Ticket, TicketEvent, WorkInterval
 from tickets.policies.contacts import Turn, number_contacts
 from tickets.services.changes import TicketChange
+from tickets.services.lifecycle import handed_over_at
 from tickets.services.message_filing import PREVIEW_LENGTH
 
 _COLUMNS = (
@@ -101,13 +102,21 @@ def _recount_clocks(change: TicketChange, messages: Sequence[Message]) -> None:
     since = _resolved_before_coming_back(ticket)
     calls = Call.objects.filter(message__ticket=ticket, answered_at__isnull=False).order_by("answered_at")
     talks = [call.answered_at for call in calls.only("answered_at") if call.answered_at is not None]
+    taken_back = set(
+        Message.objects.filter(ticket=ticket, review__deleted_at__isnull=False).values_list("pk", flat=True)
+    )
     unanswered = [
         message.sort_at
         for message in human
         if message.pk > last_reply
+        and message.pk not in taken_back
         and (since is None or message.received_at >= since)
         and (not talks or message.received_at > talks[-1])
     ]
+    handed_over = handed_over_at(ticket)
+    last_word = max([reply.sort_at for reply in replies[-1:]] + talks[-1:], default=None)
+    if handed_over is not None and from_customer and (last_word is None or handed_over > last_word):
+        unanswered.append(handed_over)
     first_answers = [answers[0].sort_at] if answers else []
     if not ticket.opened_by_agent:
         first_answers += talks[:1]

@@ -177,6 +177,14 @@ def test_deletion_does_not_end_the_waiting_of_who_has_asked_something_else(chann
     assert TicketEvent.objects.get(ticket=review_ticket, kind="review.deleted").data["is_waiting"] is True
 
 
+def test_answer_taken_back_on_a_deleted_review_starts_no_clock(channel, agent):
+    filed = file(channel)
+    file(channel, is_deleted=True, text="", rating=None, edited_at=None)
+    reply = answer(Review.objects.get(), agent)
+    undo_send(message_id=reply.pk, actor=Actor.agent(agent))
+    assert Ticket.objects.get(pk=filed.ticket_id).waiting_since is None
+
+
 def test_deletion_of_a_review_that_nobody_knows_opens_no_ticket(channel):
     assert file(channel, is_deleted=True).outcome == "ignored"
     assert not Ticket.objects.exists()

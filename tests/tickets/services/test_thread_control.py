@@ -13,6 +13,7 @@ from tickets.services.actors import Actor
 from tickets.services.intake import receive
 from tickets.services.lifecycle import reopen_ticket, resolve_ticket
 from tickets.services.replies import reply_to_ticket
+from tickets.services.splitting import split_behind, split_ticket, undo_move
 from tickets.services.unsending import undo_send
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,16 @@ def test_first_response_to_who_was_handed_over_counts_from_then(agent, api_chann
     facts = fold_events(TicketEvent.objects.filter(ticket=filed.ticket_id).order_by("sequence"))
     assert facts.first_response_seconds is not None
     assert facts.first_responder_id == agent.pk
+
+
+def test_clock_of_who_was_handed_over_survives_a_split_that_is_taken_back(agent, api_channel):
+    filed = receive_message(api_channel, sender=CARLA, text="To the bot", is_standby=True)
+    hand_over(api_channel, minutes_ago=0)
+    before = waiting_since(filed)
+    second = receive_message(api_channel, sender=CARLA, text="And another thing")
+    made = split_ticket(ticket_id=filed.ticket_id, message_ids=[second.message_id], actor=Actor.agent(agent))
+    assert waiting_since(filed) == before
+    origin, sequence = split_behind(made.pk)
+    undo_move(ticket_id=origin, sequence=sequence, actor=Actor.agent(agent))
+    assert before is not None
+    assert waiting_since(filed) == before
