@@ -4,9 +4,10 @@ No address is ever quoted: some providers want their token in it.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,6 +19,8 @@ from helpdesk.common.text import one_line
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 MAX_WAIT_SECONDS = 24 * 3600.0
+_BLOTTED_UP_TO_BYTES = 64 * 1024
+_SHORTEST_CREDENTIAL = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +52,31 @@ def exchange(
     acts: bool = False,
     max_bytes: int = MAX_ANSWER_BYTES,
 ) -> http.HttpAnswer:
-    """One call, whatever its status. Raises AdapterError where no answer came; uncertain only for what ``acts``."""
+    """One call, whatever its status. Raises AdapterError where no answer came; uncertain only for what ``acts``.
+
+    An answer that repeats our credentials comes without them: a provider's words go into errors that people read.
+    """
     try:
-        return http.call(method, url, headers=headers, content=content, max_bytes=max_bytes)
+        answer = http.call(method, url, headers=headers, content=content, max_bytes=max_bytes)
     except http.HttpError as error:
         raise AdapterError(
             error.code, error.message, permanent=error.is_permanent, is_uncertain=acts and error.was_sent
         ) from None
+    return _without_credentials(answer, url, headers)
+
+
+def _without_credentials(answer: http.HttpAnswer, url: str, headers: Mapping[str, str]) -> http.HttpAnswer:
+    if len(answer.content) > _BLOTTED_UP_TO_BYTES:
+        return answer
+    shown = [value.split()[-1:] for name, value in headers.items() if name == "authorization" or name.endswith("token")]
+    credentials = [word for words in shown for word in words]
+    if answer.status != 200:  # some stand in the address; what is looked up successfully may be named there too
+        credentials += [part.removeprefix("bot") for part in re.split(r"[/?&=]", url)]
+    content = answer.content
+    for credential in credentials:
+        if len(credential) >= _SHORTEST_CREDENTIAL:
+            content = content.replace(credential.encode("utf-8", "replace"), b"[redacted]")
+    return replace(answer, content=content)
 
 
 def as_json_body(value: Mapping[str, Any]) -> bytes:

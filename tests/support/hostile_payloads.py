@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from xml.etree.ElementTree import Element, fromstring, tostring
 
-from channels_app.adapters.base import ChannelAdapter, ChannelConfig, RawEvent
+from channels_app.adapters.base import ChannelAdapter, ChannelConfig, RawEvent, SimulatedCall
 from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
 
@@ -135,3 +135,14 @@ def _spoilt_rows(body: bytes) -> Iterator[bytes]:
             line * 2,
         ):
             yield "\n".join([*lines[:number], wrong, *lines[number + 1 :]]).encode()
+
+
+def as_event(call: SimulatedCall) -> RawEvent:
+    """A made-up customer's call as the provider would deliver it."""
+    return RawEvent(
+        body=call.body,
+        headers=call.headers,
+        content_type=call.content_type,
+        received_at=now(),
+        meta={"query": dict(call.query)} if call.query else {},
+    )
