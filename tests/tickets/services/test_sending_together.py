@@ -25,6 +25,7 @@ class WaitingAdapter(ChannelAdapter):
     identity_kind = "waiting"
     can = Can.SEND
     may_answer = threading.Event()
+    arrived = threading.Semaphore(0)
     lock = threading.Lock()
     under_way = 0
     most = 0
@@ -34,6 +35,7 @@ class WaitingAdapter(ChannelAdapter):
         with own.lock:
             own.under_way += 1
             own.most = max(own.most, own.under_way)
+        own.arrived.release()
         own.may_answer.wait(20)
         with own.lock:
             own.under_way -= 1
@@ -70,7 +72,9 @@ def test_senders_that_start_together_leave_room_for_other_channels(settings, age
     for thread in threads:
         thread.start()
     # Those that found enough under way come back at once.
-    came_back = all(idle.acquire(timeout=20) for _number in range(SENDERS - delivery.MOST_LEASED_PER_CHANNEL))
+    share = delivery.MOST_LEASED_PER_CHANNEL
+    came_back = all(idle.acquire(timeout=20) for _number in range(SENDERS - share))
+    came_back = came_back and all(WaitingAdapter.arrived.acquire(timeout=20) for _number in range(share))
     WaitingAdapter.may_answer.set()
     for thread in threads:
         thread.join(20)
