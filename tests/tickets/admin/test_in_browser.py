@@ -157,6 +157,21 @@ def test_keys_walk_assign_resolve_and_go_on(open_page: Open, email_channel: Any)
     assert Ticket.objects.get(pk=first.pk).status == "resolved"
 
 
+def test_reply_after_a_verb_brings_the_bar_up_to_date(open_page: Open, email_channel: Any) -> None:
+    ticket = make_ticket(email_channel)
+    page = open_page(f"{ticket.pk}/change/")
+    page.keyboard.press("a")
+    expect(page.locator("#hd-take")).to_have_count(0)
+    page.keyboard.press("r")
+    page.keyboard.type("It leaves tomorrow.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#hd-bar[data-status=open]")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(page.get_by_role("heading", name="Inbox zero")).to_be_visible()
+    assert Ticket.objects.get(pk=ticket.pk).status == "resolved"
+
+
 def test_whole_mail_opens_in_a_locked_frame_that_loads_nothing(open_page: Open, email_channel: Any) -> None:
     ticket = make_ticket(email_channel)
     html = '<h1>Offer</h1><img src="https://evil.example/p.gif"><script>parent.document.title = "owned"</script>'

@@ -77,11 +77,12 @@ window.workspace = (() => {
     }
 
     // While a verb is under way its answer brings the bar; a poll that drew it anew would take the form away under its hands.
-    let verbsUnderWay = 0;
+    // A request is known by its xhr: once the answer has taken the bar's place, the event no longer names an element of the bar.
+    const verbsUnderWay = new Set();
     const isOfBar = (event) => Boolean(event.detail.elt && event.detail.elt.closest("#hd-bar"));
-    document.addEventListener("htmx:beforeSend", (event) => { verbsUnderWay += isOfBar(event) ? 1 : 0; });
-    document.addEventListener("htmx:afterRequest", (event) => { verbsUnderWay = Math.max(0, verbsUnderWay - (isOfBar(event) ? 1 : 0)); });
-    const isBarBusy = () => verbsUnderWay > 0 || Boolean(document.querySelector("#hd-bar [open]"));
+    document.addEventListener("htmx:beforeSend", (event) => { if (isOfBar(event)) { verbsUnderWay.add(event.detail.xhr); } });
+    document.addEventListener("htmx:afterRequest", (event) => { verbsUnderWay.delete(event.detail.xhr); });
+    const isBarBusy = () => verbsUnderWay.size > 0 || Boolean(document.querySelector("#hd-bar [open]"));
     function replaceBar(fresh) {
         const old = document.getElementById("hd-bar");
         isBarStale = isBarBusy();
@@ -307,7 +308,7 @@ window.workspace = (() => {
     keys.set("/", () => { location.href = `${document.querySelector("[data-inbox-url]").dataset.inboxUrl.split("?")[0]}#hd-search`; });
 
     function start() {
-        verbsUnderWay = 0;
+        verbsUnderWay.clear();
         title = document.title.replace(/^\(\d+\) /, "");
         isBarStale = false;
         window.composer.start();
