@@ -16,17 +16,18 @@ from channels_app.registry import adapter_class, adapter_for, kinds
 from channels_app.services.storing import store_events
 from helpdesk.common.clock import now
 from tests.factories import make_channel
-from tickets.models import Conversation, Message, Ticket, TicketEvent
+from tickets.models import Call, Conversation, Message, Review, Ticket, TicketEvent
 from tickets.models.message import external_digest
 from tickets.services.actors import Actor
 from tickets.services.processing import process_event
 from tickets.services.replies import reply_to_ticket
 
 ACTS = ("text", "image", "location", "voice", "comment")
-PEOPLE, ROUNDS, WORKERS = 2, 3, 4
-# A phone call and a review are one row that changes; their own tests hold them to the same.
+PEOPLE, ROUNDS, WORKERS = 2, 3, 8
+# A phone call and a review are one row that changes.
 REPORTING = [kind for kind in kinds() if Can.READ_RECEIPTS in adapter_class(kind).can]
 MESSAGING = [kind for kind in kinds() if kind not in ("voice",) and "review" not in kind]
+CHANGING = {"voice": "call"} | {kind: "review" for kind in kinds() if "review" in kind}
 
 
 @pytest.fixture
@@ -150,3 +151,27 @@ def test_reports_move_an_answer_forward_only(trial_channel, agent, kind):
     changes = TicketEvent.objects.filter(kind="message.delivery_changed", data__message=message.pk)
     told = list(changes.order_by("sequence").values_list("data__state", flat=True))
     assert told == [state for state in ("delivered", "read") if state in told]
+
+
+@pytest.mark.parametrize("kind", CHANGING)
+def test_calls_and_reviews_are_kept_once(trial_channel, kind):
+    channel = trial_channel(kind)
+    start = now() - timedelta(minutes=30)
+    events = calls_of(
+        channel,
+        [
+            SimulatedTurn(
+                act=CHANGING[kind], person=person, name=f"Person {person}", text="It came late.", serial=person,
+                at=start + timedelta(minutes=person),
+            )
+            for person in range(1, PEOPLE + 1)
+        ],
+    )  # fmt: skip
+    assert len(events) == PEOPLE
+    deliver(channel, events, seed=5)
+    assert not InboundEvent.objects.filter(state="quarantined").values_list("reason", flat=True)
+    before = (*counts(), Review.objects.count(), Call.objects.count())
+    assert (Call if kind == "voice" else Review).objects.count() == PEOPLE
+    assert Message.objects.values("channel_id", "dedup_key").distinct().count() == Message.objects.count()
+    deliver(channel, events, seed=6)
+    assert (*counts(), Review.objects.count(), Call.objects.count()) == before
