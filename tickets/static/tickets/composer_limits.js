@@ -267,7 +267,9 @@ window.composerLimits = (() => {
     });
     document.addEventListener("htmx:afterSwap", (event) => {
         const isPreview = event.target.matches("[data-hd-preview]");
-        if (root() && !isPreview && byId("hd-template") && byId("hd-template").contains(event.target)) {
+        const panel = root() && byId("hd-template");
+        // The empty panel that comes in answers nothing: what was said stays until a template is chosen.
+        if (panel && !isPreview && panel.contains(event.target) && panel.querySelector("[name=template]")) {
             tell("", "");
         }
     });
