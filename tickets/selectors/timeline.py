@@ -11,6 +11,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Left, Length, Trim
 
 from helpdesk.accounts.models import User
+from helpdesk.common.text import one_line
 from tickets.models import (
     Attachment,
     Conversation,
@@ -115,6 +116,15 @@ def read_changes(*, ticket_id: int, after: int) -> Changes:
         sequence=events[-1].sequence if events else after,
         has_more=len(found) > EVENTS_CAP,
     )
+
+
+def heading_of(ticket: Ticket) -> str:
+    """What a ticket without a subject is about: the customer's first words, whatever was answered since; "" where there are none."""
+    if ticket.subject or not ticket.agent_reply_count:
+        return ticket.subject or ticket.preview
+    said = Message.objects.filter(ticket=ticket, author=Message.Author.CUSTOMER, deleted_at=None).exclude(text="")
+    first = said.order_by("sort_at", "pk").annotate(start=Left("text", 200)).values_list("start", flat=True).first()
+    return one_line(first or "")
 
 
 def conversations_of(*, ticket_id: int) -> list[Conversation]:

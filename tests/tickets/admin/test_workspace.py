@@ -274,3 +274,10 @@ def test_new_contact_of_another_day_brings_no_separator_of_today(
     ticket = make_ticket(email_channel)
     Message.objects.filter(ticket=ticket).update(contact_number=2, sort_at=now() - timedelta(days=3))
     assert "Today" not in desk.get(url("change", ticket)).content.decode()
+
+
+def test_heading_of_a_chat_stays_with_what_the_customer_asked(desk, url, agent, api_channel):
+    ticket = make_ticket(api_channel, subject="", text="Where is my parcel?")
+    reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="It comes tomorrow.")
+    page = desk.get(url("change", ticket)).content.decode()
+    assert '<h1 id="hd-heading" tabindex="-1"><bdi>Where is my parcel?</bdi></h1>' in page
