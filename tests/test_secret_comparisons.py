@@ -21,7 +21,9 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 # What only looks like a secret: names of settings, counts, the checksum of a file.
-_HARMLESS = re.compile(r"secret_names?\b|secrets_to|len\(|\.kind\b|\.code\b|sha256\(content\)|names_set|has_secret", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"secret_names?\b|secrets_to|len\(|\.kind\b|\.code\b|sha256\(content\)|names_set|has_secret", re.IGNORECASE
+)
 
 
 def comparisons(source: str) -> Iterator[tuple[int, str]]:
