@@ -131,9 +131,15 @@ def _link(ticket_id: int, conversation: Conversation, actor: Actor) -> Conversat
 
 
 def _refuse_hidden(ticket: Ticket, actor: Actor) -> None:
-    """What the customer answers to a team that an agent may not look into stays with that team."""
+    """What the customer answers to a team that an agent may not look into stays with that team.
+
+    A machine looks into no private team's ticket: whoever calls can show another's number.
+    """
     agent = User.objects.filter(pk=actor.user_id).first() if actor.kind == "agent" else None
-    if agent is not None and not may_see_ticket(agent, ticket):
+    is_hidden = (
+        ticket.team is not None and ticket.team.is_private if agent is None else not may_see_ticket(agent, ticket)
+    )
+    if is_hidden:
         text = _("The customer is talking with another team there. Write to him on another channel.")
         raise Conflict("hidden_case", text)
 

@@ -134,3 +134,15 @@ def test_conversation_is_not_started_where_the_customer_has_no_address(agent, em
     with pytest.raises(NotVisible):
         start_conversation(ticket_id=ticket.pk, channel_id=email_channel.pk, actor=actor)
     assert Conversation.objects.count() == 1
+
+
+def test_caller_who_shows_anothers_number_takes_no_talk_from_a_private_team(pair, agent):
+    here, there = pair
+    board = Team.objects.create(name="Board", is_private=True)
+    Ticket.objects.filter(pk=there.pk).update(team=board)
+    conversation = there.messages.get().conversation
+    with pytest.raises(Conflict) as refused:
+        link_conversation(ticket_id=here.pk, conversation_id=conversation.pk, actor=Actor.bot())
+    assert refused.value.code == "hidden_case"
+    conversation.refresh_from_db()
+    assert conversation.active_ticket_id == there.pk
