@@ -29,6 +29,11 @@ class ReachableChannel:
     coverage: str
     brand: str
 
+    @property
+    def address(self) -> str:
+        """What of the link people read and write down: a mail address or a number; "" for a web address."""
+        return _SCHEME.sub("", self.link) if _SCHEME.match(self.link) else ""
+
 
 def reachable_channels() -> list[ReachableChannel]:
     """The channels of the contact page in the team's order: active, listed, no trial, and with a link that leads there."""

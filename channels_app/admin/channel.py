@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from channels_app.adapters.base import Can, ChannelConfig
 from channels_app.admin.channel_form import channel_form_class, config_fieldsets, stored_secrets
 from channels_app.admin.trial import TrialButtons, start_trial, trial_buttons
-from channels_app.models import Channel, InboundEvent
+from channels_app.models import Brand, Channel, InboundEvent
 from channels_app.policies.health import ChannelFacts, Health, health_of
 from channels_app.registry import adapter_class, kind_choices, kinds
 from channels_app.selectors import bio_text, forget_own_mail_addresses
@@ -248,6 +248,11 @@ class ChannelAdmin(TrialButtons, ServiceAdmin):
         if Can.POLL in adapter_class(kind).can:
             rules.insert(0, "poll_every_seconds")
         return (common, *own, (gettext_lazy("Rules"), {"fields": rules, "classes": ("collapse",)}))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Where there is one brand it is the one."""
+        brands = list(Brand.objects.values_list("pk", flat=True)[:2])
+        return {"brand": brands[0]} if len(brands) == 1 else {}
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Channel | None = None) -> Any:
         return {} if obj else super().get_prepopulated_fields(request, obj)

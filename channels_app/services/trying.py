@@ -9,13 +9,23 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Can, ChannelAdapter, RawEvent, SimulatedCall, SimulatedTurn, WebhookRequest
-from channels_app.models import Channel
+from channels_app.models import Channel, MessageTemplate
 from channels_app.registry import adapter_class, adapter_for
 from channels_app.services.channels import create_channel
 from channels_app.services.storing import store_events
 from helpdesk.common.clock import now
 from helpdesk.common.errors import Unprocessable
 
+# What a provider might have approved, so that writing first can be tried as well.
+_TEMPLATES = (
+    {
+        "name": "order_update",
+        "language": "en",
+        "body": "Hello {{1}}, your order {{2}} is on its way.",
+        "variables": ["1", "2"],
+    },
+    {"name": "still_there", "language": "en", "body": "Hello {{1}}, may we still help you?", "variables": ["1"]},
+)
 ACTS = ("text", "image", "location", "voice", "comment", "review", "call")
 
 
@@ -33,6 +43,8 @@ def create_trial_channel(*, kind: str) -> Channel:
     )
     channel.is_simulated, channel.is_listed = True, False
     channel.save(update_fields=["is_simulated", "is_listed"])
+    if Can.TEMPLATES in adapter_class(kind).can:
+        MessageTemplate.objects.bulk_create(MessageTemplate(channel=channel, **values) for values in _TEMPLATES)
     return channel
 
 

@@ -39,7 +39,7 @@ class ViberAdapter(ChannelAdapter):
     kind = "viber"
     label = "Viber"
     identity_kind = "viber"
-    icon = "phone"
+    icon = "message-circle"
     summary = gettext_lazy(
         "Chats with your bot on Viber. Bots exist on commercial terms only: Viber charges a monthly fee and for messages you begin."
     )

@@ -66,3 +66,8 @@ def test_act_that_the_kind_does_not_have_is_refused():
     with pytest.raises(Unprocessable) as refusal:
         act_as_customer(channel_id=trial.pk, act="call", person=1, name="Carla", text="Hi")
     assert refusal.value.code == "unknown_act"
+
+
+def test_trial_channel_that_takes_templates_has_some_to_try():
+    trial = create_trial_channel(kind="whatsapp")
+    assert trial.templates.filter(provider_status="approved").count() == 2

@@ -26,6 +26,11 @@ def test_active_channels_stand_in_the_teams_order():
     assert "mailto:support" in text
 
 
+def test_mail_address_can_be_read_and_written_down():
+    make_channel(kind="email", config={"address": "help@desk.example"})
+    assert "<bdi>help@desk.example</bdi>" in page().content.decode()
+
+
 @pytest.mark.parametrize("field", ["is_demo", "is_simulated"])
 def test_trial_and_demo_channels_are_nobodys_business(field):
     make_channel(kind="email", name="Playground", **{field: True})
