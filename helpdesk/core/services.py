@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
@@ -26,6 +27,14 @@ def read_site_settings() -> SiteSettings:
     """The options as stored; the defaults when nobody has saved any yet."""
     row = fetch(f"SELECT {columns(SiteSettings, 's')} FROM core_sitesettings s WHERE s.id = 1")  # noqa: S608  names of the model
     return read(row, SiteSettings)[0] if row else SiteSettings(pk=1)
+
+
+def language_for(code: str) -> str:
+    """The language in which to write to somebody: his own where we speak it, else the installation's."""
+    try:
+        return get_supported_language_variant(code) if code else read_site_settings().default_language
+    except LookupError:
+        return read_site_settings().default_language
 
 
 class RunningJob:

@@ -5,6 +5,8 @@ from datetime import timedelta
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 4, "read": 5}
 FINAL = ("sent", "delivered", "read", "failed", "unknown", "cancelled")
 GIVE_UP_AFTER = timedelta(hours=48)
+# The code of files that did not leave because the text they belong to did not.
+ANSWER_FAILED = "answer_failed"
 _FIRST_RETRY_SECONDS = 15
 _LONGEST_RETRY_SECONDS = 3600
 

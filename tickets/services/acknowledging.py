@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from channels_app.adapters.base import InboundMessage
 from helpdesk.common.errors import TooManyRequests
-from helpdesk.core.services import count_and_check, read_site_settings
+from helpdesk.core.services import count_and_check, language_for, read_site_settings
 from tickets.models import Conversation, Ticket
 from tickets.services.system_messages import queue_system_message
 
@@ -36,7 +36,7 @@ def acknowledge_ticket(*, ticket_id: int, conversation_id: int, item: InboundMes
         # Who runs the product should know that something answers itself; the address is in the ticket.
         logger.warning("No further acknowledgement this hour to the sender of ticket %d", ticket.number)
         return
-    with override(ticket.language or site.default_language):
+    with override(language_for(ticket.language)):
         queue_system_message(
             conversation_id=conversation.pk,
             ticket_id=ticket.pk,

@@ -276,6 +276,13 @@ def _save_failure(message: Message, ticket: Ticket) -> None:
     if message.delivery_state == State.QUEUED:
         return
     refresh_review_of(message)
+    if message.delivery_state == State.FAILED:
+        # The files of an answer say nothing without its text; they leave with it when it is sent again.
+        Message.objects.filter(part_of=message, delivery_state=State.QUEUED).update(
+            delivery_state=State.FAILED,
+            error_code=policy.ANSWER_FAILED,
+            error=_("The text before it was not delivered."),
+        )
     ticket.notice = "delivery_failed" if message.delivery_state == State.FAILED else "delivery_unknown"
     ticket.unread_count += 1
     ticket.save(update_fields=["notice", "unread_count"])

@@ -12,7 +12,7 @@ from channels_app.adapters.base import InboundMessage
 from channels_app.models import Channel
 from channels_app.selectors import lines_to_better_channels
 from helpdesk.common.clock import now
-from helpdesk.core.services import read_site_settings
+from helpdesk.core.services import language_for
 from tickets.models import Message
 from tickets.services.system_messages import queue_system_message
 
@@ -28,8 +28,7 @@ def set_expectation(*, channel: Channel, ticket_id: int, conversation_id: int, i
     told = Message.objects.filter(conversation_id=conversation_id, purpose=PURPOSE, received_at__gt=now() - TOLD_FOR)
     if told.exists():
         return None
-    site = read_site_settings()
-    with override(item.language or site.default_language):
+    with override(language_for(item.language)):
         return queue_system_message(
             conversation_id=conversation_id,
             ticket_id=ticket_id,

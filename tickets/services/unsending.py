@@ -8,6 +8,7 @@ from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.errors import Conflict, NotVisible
 from helpdesk.common.text import preview
 from tickets.models import Draft, Message, Ticket, TicketEvent
+from tickets.policies.delivery import ANSWER_FAILED
 from tickets.services.actors import Actor
 from tickets.services.asking import forget_request
 from tickets.services.assignment import assign
@@ -140,6 +141,9 @@ def send_again(*, message_id: int, actor: Actor) -> Message:
         ]
     )  # fmt: skip
     message.recipients.update(state="", code="", reason="")
+    Message.objects.filter(part_of=message, delivery_state=State.FAILED, error_code=ANSWER_FAILED).update(
+        delivery_state=State.QUEUED, error_code="", error="", received_at=message.received_at
+    )
     _clear_notice(ticket)
     _write_state(ticket, message, actor)
     ring_on_commit("tickets.tasks.send_message", message.pk)

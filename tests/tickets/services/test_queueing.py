@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from channels_app.adapters.base import Address, Choice, Receipt, TemplateUse
+from channels_app.adapters.base import AdapterError, Address, Choice, Receipt, TemplateUse
 from channels_app.models import MessageTemplate
 from channels_app.registry import adapter_class, kinds
 from helpdesk.common.clock import now
@@ -23,7 +23,7 @@ from tickets.services.queueing import Answer, check_sendable
 from tickets.services.replies import reply_to_ticket
 from tickets.services.system_messages import queue_system_message
 from tickets.services.template_texts import fill_template
-from tickets.services.unsending import undo_send
+from tickets.services.unsending import send_again, undo_send
 
 pytestmark = pytest.mark.django_db
 CUSTOMER = Address(address="+4917055501234", name="Sheena")
@@ -179,6 +179,26 @@ def test_undo_takes_every_part_back_and_the_text_returns_as_a_draft(ticket, agen
     ticket.refresh_from_db()
     assert ticket.agent_reply_count == 0
     assert send_due_messages() == 0
+
+
+def test_files_of_an_answer_whose_text_fails_stay_and_leave_with_it_when_it_is_sent_again(ticket, agent, monkeypatch):
+    adapter = adapter_class("whatsapp")
+
+    def refuse(self, message):
+        raise AdapterError("bad_text", "No.", permanent=True)
+
+    message = reply_to_ticket(
+        ticket_id=ticket.pk, actor=Actor.agent(agent), text="Look", attachments=[file(), file(name="b.png")]
+    )
+    monkeypatch.setattr(adapter, "send", refuse)
+    send_due_messages()
+    assert [(one.delivery_state, one.error_code) for one in parts_of(ticket)] == [
+        ("failed", "bad_text"), ("failed", "answer_failed"), ("failed", "answer_failed"),
+    ]  # fmt: skip
+    monkeypatch.setattr(adapter, "send", lambda self, outbound: Receipt(external_id=outbound.uuid))
+    send_again(message_id=message.pk, actor=Actor.agent(agent))
+    send_due_messages()
+    assert {one.delivery_state for one in parts_of(ticket)} == {"sent"}
 
 
 def test_part_alone_cannot_be_undone(ticket, agent):
