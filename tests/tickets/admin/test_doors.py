@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 READ = ["change", "open", "history", "messages", "panel", "whole_message", "file", "picture"]
 # What they answer depends on the file or the channel; who may ask is the same.
-PIECES = ["media", "templates", "more", "closing"]
-WRITE = ["reply", "draft", "read", "undo", "again", "leave", "take_back"]
+PIECES = ["media", "templates", "more", "closing", "hand_over", "preferred_channels", "live"]
+WRITE = ["reply", "draft", "read", "undo", "again", "leave", "take_back", "call_back", "prefer", "apart"]
 VERBS = sorted(changes.VERBS)
 
 
@@ -54,7 +54,7 @@ def row(ticket: Ticket) -> dict[str, Any]:
 
 def test_every_ticket_route_stands_in_a_test_here() -> None:
     named = {p.name.removeprefix("tickets_ticket_") for p in TicketAdmin(Ticket, admin.site).get_urls()}
-    others = {"changelist", "pane", "choices", "add", "suggestions", "channel_templates", "do"}
+    others = {"changelist", "pane", "choices", "add", "suggestions", "channel_templates", "do", "chat_install"}
     assert named == set(READ) | set(PIECES) | set(WRITE) | others
 
 
