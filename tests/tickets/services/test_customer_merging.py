@@ -271,7 +271,7 @@ people = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(people, min_size=3, max_size=3), st.booleans(), st.booleans())
 def test_merged_twice_and_undone_is_the_start_again(
     db: None, made: list[dict[str, Any]], is_chain: bool, undoes_first: bool

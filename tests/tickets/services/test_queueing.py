@@ -228,7 +228,7 @@ def test_details_reach_the_adapter_as_they_were_chosen(ticket, agent):
 KINDS_THAT_SEND = [kind for kind in kinds() if kind not in ("email",)]
 
 
-@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(KINDS_THAT_SEND),
     began_public=st.booleans(),

@@ -205,7 +205,7 @@ def chat(agent):
     return make_channel(kind="email", slug="any", config={"address": "any@desk.example"})
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, picks=st.data())
 def test_split_and_undo_is_the_start_again(chat, agent, sent, steps, picks):
     """Whatever has happened on the ticket: the row, the messages' contacts, the conversations and the facts."""
