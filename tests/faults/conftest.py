@@ -135,6 +135,11 @@ def world(transactional_db: None, zygote: Zygote, tmp_path: Path) -> Iterator[Wo
     connection.close()
     name = f"fault_{uuid.uuid4().hex[:12]}"
     with connect("postgres") as admin:
+        # A thread of an earlier test may still hold its session, and PostgreSQL copies only what nobody uses.
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            [template],
+        )
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
     try:
         yield World(database=name, folder=tmp_path / "media", zygote=zygote)
