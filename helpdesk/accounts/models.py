@@ -20,6 +20,9 @@ class User(AbstractUser):
     max_open_tickets = models.PositiveIntegerField(_("open tickets at most"), null=True, blank=True)
     presence = models.CharField(_("presence"), max_length=8, choices=Presence.choices, default=Presence.OFFLINE)
     away_until = models.DateTimeField(_("away until"), null=True, blank=True)
+    # When the person's browser was last heard of, and when the presence last changed.
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    presence_since = models.DateTimeField(null=True, blank=True, editable=False)
     signature = models.TextField(_("signature"), blank=True, help_text=_("Put below every reply sent by mail."))
     shortcuts_enabled = models.BooleanField(_("keyboard shortcuts"), default=True)
 

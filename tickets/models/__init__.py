@@ -11,9 +11,12 @@ from tickets.models.handling import CallbackRequest, WorkInterval
 from tickets.models.hours import BusinessHours, BusinessHoursSpan, Holiday
 from tickets.models.message import Attachment, Draft, Message, MessageRecipient
 from tickets.models.review import Review
+from tickets.models.routing import RoutingDecision, RoutingRule, TriageItem, Trigger
 from tickets.models.search import MessageSearch
+from tickets.models.sla import Clock, Metric, SLAPolicy, SLARecomputation, SLATarget, SLATimer
 from tickets.models.team import Tag, Team, TeamMembership
 from tickets.models.ticket import Ticket
+from tickets.models.topic import Notification, Topic
 from tickets.models.webchat import MailedAnswer, Visitor
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "BusinessHoursSpan",
     "Call",
     "CallbackRequest",
+    "Clock",
     "Conversation",
     "ConversationParticipant",
     "Customer",
@@ -36,16 +40,27 @@ __all__ = [
     "Message",
     "MessageRecipient",
     "MessageSearch",
+    "Metric",
     "NotTheSame",
+    "Notification",
     "Organization",
     "PublicText",
     "Review",
+    "RoutingDecision",
+    "RoutingRule",
+    "SLAPolicy",
+    "SLARecomputation",
+    "SLATarget",
+    "SLATimer",
     "Tag",
     "Team",
     "TeamMembership",
     "Ticket",
     "TicketEvent",
     "ToldAddress",
+    "Topic",
+    "TriageItem",
+    "Trigger",
     "Visitor",
     "WorkInterval",
 ]

@@ -101,6 +101,7 @@ class Message(models.Model):
     sort_at = models.DateTimeField()
     language = models.CharField(max_length=12, blank=True)
     sentiment = models.CharField(max_length=10, blank=True)
+    sentiment_confidence = models.FloatField(null=True, blank=True)
     visibility = models.CharField(
         max_length=7, choices=Conversation.Visibility.choices, default=Conversation.Visibility.PRIVATE
     )

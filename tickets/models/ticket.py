@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app.models import Channel
 from tickets.models.customer import Customer
 from tickets.models.team import Tag, Team
+from tickets.models.topic import Topic
 from tickets.models.visibility import ticket_condition
 
 OPEN_STATUSES = ("new", "open", "pending", "on_hold")
@@ -65,7 +66,17 @@ class Ticket(models.Model):
     )
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.NEW)
     priority = models.CharField(_("priority"), max_length=6, choices=Priority.choices, default=Priority.NORMAL)
-    priority_score = models.IntegerField(default=0, editable=False)
+    priority_score = models.IntegerField(_("priority score"), default=0, editable=False)
+    # What the score is the sum of: list of {"code", "weight", ...}, see policies/priority_score.py.
+    priority_reasons = models.JSONField(default=list, db_default=Value([], models.JSONField()), editable=False)
+    topic = models.ForeignKey(
+        Topic, models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name=_("topic")
+    )
+    # Who said so: "" (nobody), keyword, rule, learned (accepted by a person), person. A person's word is never overridden.
+    topic_source = models.CharField(max_length=8, blank=True, default="", db_default="", editable=False)
+    sla_policy = models.ForeignKey(
+        "tickets.SLAPolicy", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("team"), db_index=False
     )
@@ -145,6 +156,15 @@ class Ticket(models.Model):
                 name="ticket_inbox_waiting",
                 condition=Q(status__in=OPEN_STATUSES, waiting_since__isnull=False),
             ),
+            models.Index(
+                fields=["next_due_at", "id"],
+                name="ticket_inbox_due",
+                condition=Q(status__in=OPEN_STATUSES, next_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-priority_score", "-id"], name="ticket_inbox_score", condition=Q(status__in=OPEN_STATUSES)
+            ),
+            models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index(fields=["closes_at", "id"], name="ticket_to_close", condition=Q(status="resolved")),
             models.Index(fields=["customer", "-id"], name="ticket_of_customer"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
