@@ -22,7 +22,6 @@ from tickets.policies.opening_table import (
     Spans,
     as_datetime,
     as_microseconds,
-    year_of,
 )
 
 # Beyond this nobody plans ahead: a team that stays closed for longer has no next opening.
@@ -30,8 +29,8 @@ HORIZON_DAYS = 400
 # No limit runs for longer; it bounds what a mistyped one can cost.
 HORIZON_YEARS = 100
 _HORIZON = HORIZON_DAYS * DAY
-# The calendar years that the horizon can touch.
-_YEARS_AHEAD = 3
+# The pages that the horizon can touch.
+_PAGES_AHEAD = 3
 
 _Key = tuple[
     tzinfo,
@@ -96,11 +95,11 @@ def next_opening(week: Week, *, at: datetime) -> datetime | None:
 def next_closing(week: Week, *, at: datetime) -> datetime | None:
     """When the opening that runs at ``at`` ends, spans that touch taken together; None when it is closed, or never closes."""
     moment = as_microseconds(at)
-    number = year_of(moment)
+    number = week.table.at(moment).number
     closes = moment
-    for year in (week.table.year(number + later) for later in range(_YEARS_AHEAD)):
-        closes = year.closing(closes) or closes
-        if closes < year.ends:
+    for page in (week.table.page(number + later) for later in range(_PAGES_AHEAD)):
+        closes = page.closing(closes) or closes
+        if closes < page.ends:
             break
     return as_datetime(closes) if moment < closes < moment + _HORIZON else None
 
@@ -127,7 +126,7 @@ def add_business_seconds(week: Week, *, at: datetime, seconds: float) -> datetim
 def business_seconds_between(week: Week, *, start: datetime, end: datetime) -> float:
     """For how many seconds between the two instants the team is there; negative when ``end`` lies before ``start``.
 
-    Exact to the microsecond. Each calendar year in between is worked out once and then looked up.
+    Exact to the microsecond. Each year in between is worked out once and then looked up.
     """
     first, last = as_microseconds(start), as_microseconds(end)
     if last < first:
@@ -136,51 +135,51 @@ def business_seconds_between(week: Week, *, start: datetime, end: datetime) -> f
 
 
 def _is_open(table: OpeningTable, at: int) -> bool:
-    return table.year(year_of(at)).closing(at) is not None
+    return table.at(at).closing(at) is not None
 
 
 def _next_opening(table: OpeningTable, at: int) -> int | None:
-    number = year_of(at)
-    for year in (table.year(number + later) for later in range(_YEARS_AHEAD)):
-        opens = year.opening(at)
+    here = table.at(at)
+    for page in (table.page(here.number + later) for later in range(_PAGES_AHEAD)):
+        opens = page.opening(at)
         if opens is not None:
             return opens if opens - at <= _HORIZON else None
     return None
 
 
 def _open_between(table: OpeningTable, first: int, last: int) -> int:
-    begins, ends = year_of(first), year_of(last)
-    whole = sum(table.year(number).total for number in range(begins, ends))
-    return whole + table.year(ends).open_until(last) - table.year(begins).open_until(first)
+    begins, ends = table.at(first), table.at(last)
+    whole = sum(table.page(number).total for number in range(begins.number, ends.number))
+    return whole + ends.open_until(last) - begins.open_until(first)
 
 
 def _forwards(table: OpeningTable, at: int, wanted: int) -> int | None:
     """The first instant by which ``wanted`` (above 0) has passed since ``at``."""
-    number = year_of(at)
-    wanted += table.year(number).open_until(at)
+    here = table.at(at)
+    wanted += here.open_until(at)
     seen = at
-    for year in (table.year(number + later) for later in range(HORIZON_YEARS)):
-        opens = year.opening(seen)
-        if (year.ends if opens is None else opens) - seen > _HORIZON:
+    for page in (table.page(here.number + later) for later in range(HORIZON_YEARS)):
+        opens = page.opening(seen)
+        if (page.ends if opens is None else opens) - seen > _HORIZON:
             return None
-        if wanted <= year.total:
-            return year.earliest(wanted)
-        wanted -= year.total
-        seen = seen if opens is None else year.closes[-1]
+        if wanted <= page.total:
+            return page.earliest(wanted)
+        wanted -= page.total
+        seen = seen if opens is None else page.closes[-1]
     return None
 
 
 def _backwards(table: OpeningTable, at: int, wanted: int) -> int | None:
     """The last instant since which ``wanted`` (above 0) has passed until ``at``."""
-    number = year_of(at)
-    left = table.year(number).open_until(at) - wanted
+    here = table.at(at)
+    left = here.open_until(at) - wanted
     seen = at
-    for year in (table.year(number - earlier) for earlier in range(HORIZON_YEARS)):
-        closes = year.last_open(seen)
-        if seen - (year.begins if closes is None else closes) > _HORIZON:
+    for page in (table.page(here.number - earlier) for earlier in range(HORIZON_YEARS)):
+        closes = page.last_open(seen)
+        if seen - (page.begins if closes is None else closes) > _HORIZON:
             return None
         if left >= 0:
-            return year.latest(left)
-        left += table.year(year.number - 1).total
-        seen = seen if closes is None else year.opens[0]
+            return page.latest(left)
+        left += table.page(page.number - 1).total
+        seen = seen if closes is None else page.opens[0]
     return None

@@ -1,6 +1,6 @@
-"""The open stretches of a week, year by year, with running totals: what business time is read from. Pure.
+"""The open stretches of a week, page by page, with running totals: what business time is read from. Pure.
 
-Instants are whole microseconds since 1970 in UTC, so that sums are exact; a year is one of UTC. Stretches of a year never
+Instants are whole microseconds since 1970 in UTC, so that sums are exact. A page holds 366 days; its stretches never
 touch or overlap, whatever the spans do: an hour in which two spans hold counts once.
 """
 
@@ -15,14 +15,16 @@ Spans = Sequence[tuple[time, time]]
 
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS
-# Dates outside these years have no neighbours to be worked out with; nobody is open then.
-FIRST_YEAR, LAST_YEAR = 2, 9998
+PAGE_DAYS = 366
+_PAGE = PAGE_DAYS * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
-# As many worked-out years as one table keeps (some 40 KB each).
-_YEARS_KEPT = 150
+# As many pages as one table keeps (some 60 KB each).
+_PAGES_KEPT = 150
 # No offset reaches further than a day and a bit (Samoa jumped over 24 hours), and a span goes on for a day at most.
 _OVERHANG_DAYS = 3
+# Days so near to the ends of the calendar have no neighbours to be worked out with; nobody is open then.
+_FIRST_DAY, _LAST_DAY = date.min.toordinal() + 366, date.max.toordinal() - 366
 
 
 class Calendar(Protocol):
@@ -33,8 +35,8 @@ class Calendar(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Year:
-    """The stretches of one year: when each opens and closes, and the open time before and up to its end."""
+class Page:
+    """The stretches of 366 days: when each opens and closes, and the open time before and up to its end."""
 
     number: int
     begins: int
@@ -64,7 +66,7 @@ class Year:
         return min(at, self.closes[index]) if index >= 0 else None
 
     def open_until(self, at: int) -> int:
-        """The open time of the year that has passed at this instant."""
+        """The open time of the page that has passed at this instant."""
         index = bisect_right(self.opens, at) - 1
         return 0 if index < 0 else self.before[index] + min(at, self.closes[index]) - self.opens[index]
 
@@ -80,7 +82,7 @@ class Year:
 
 
 class OpeningTable:
-    """The years of one week, each worked out when it is first asked for."""
+    """The pages of one week, each worked out when it is first asked for."""
 
     def __init__(
         self,
@@ -91,40 +93,44 @@ class OpeningTable:
         calendar: Calendar | None,
     ) -> None:
         self._zone, self._spans, self._exceptions, self._calendar = zone, spans, exceptions, calendar
-        self._years: dict[int, Year] = {}
+        self._pages: dict[int, Page] = {}
 
-    def year(self, number: int) -> Year:
-        found = self._years.get(number)
+    def at(self, at: int) -> Page:
+        """The page that holds this instant."""
+        return self._pages.get(at // _PAGE) or self.page(at // _PAGE)
+
+    def page(self, number: int) -> Page:
+        found = self._pages.get(number)
         if found is None:
-            if len(self._years) >= _YEARS_KEPT:
-                self._years.clear()
-            found = self._years[number] = self._worked_out(number)
+            if len(self._pages) >= _PAGES_KEPT:
+                self._pages.clear()
+            found = self._pages[number] = self._worked_out(number)
         return found
 
-    def _worked_out(self, number: int) -> Year:
-        begins, ends = _start_of_year(number), _start_of_year(number + 1)
+    def _worked_out(self, number: int) -> Page:
+        begins, ends = number * _PAGE, (number + 1) * _PAGE
         opens: list[int] = []
         closes: list[int] = []
-        if FIRST_YEAR <= number <= LAST_YEAR:
-            for opened, closed in sorted(self._intervals(number)):
-                start, end = max(opened, begins), min(closed, ends)
-                if start >= end:
-                    continue
-                if closes and start <= closes[-1]:
-                    closes[-1] = max(closes[-1], end)
-                else:
-                    opens.append(start)
-                    closes.append(end)
+        for opened, closed in sorted(self._intervals(number)):
+            start, end = max(opened, begins), min(closed, ends)
+            if start >= end:
+                continue
+            if closes and start <= closes[-1]:
+                closes[-1] = max(closes[-1], end)
+            else:
+                opens.append(start)
+                closes.append(end)
         after = list(accumulate(end - start for start, end in zip(opens, closes, strict=True)))
         before = [0, *after[:-1]] if after else []
-        return Year(number=number, begins=begins, ends=ends, opens=opens, closes=closes, before=before, after=after)
+        return Page(number=number, begins=begins, ends=ends, opens=opens, closes=closes, before=before, after=after)
 
     def _intervals(self, number: int) -> Iterator[tuple[int, int]]:
-        """What begins on the local days of the year and those around it."""
-        first = date(number, 1, 1).toordinal() - _OVERHANG_DAYS
-        closed = self._days_off(number)
-        for ordinal in range(first, date(number, 12, 31).toordinal() + _OVERHANG_DAYS + 1):
-            day = date.fromordinal(ordinal)
+        """What begins on the local days of the page and those around it."""
+        first = _EPOCH_DAY + number * PAGE_DAYS
+        ordinals = range(max(first - _OVERHANG_DAYS, _FIRST_DAY), min(first + PAGE_DAYS + _OVERHANG_DAYS, _LAST_DAY))
+        days = [date.fromordinal(ordinal) for ordinal in ordinals]
+        closed = self._days_off({day.year for day in days})
+        for day in days:
             spans = self._exceptions.get(day)
             if spans is None:
                 spans = () if day in closed else self._spans.get(day.weekday(), ())
@@ -132,16 +138,15 @@ class OpeningTable:
                 opened = instant(day, start, self._zone)
                 yield opened, instant(day if end > start else day + timedelta(days=1), end, self._zone)
 
-    def _days_off(self, number: int) -> frozenset[date]:
-        if self._calendar is None:
-            return frozenset()
-        return frozenset().union(*(self._calendar.days_off(year) for year in (number - 1, number, number + 1)))
+    def _days_off(self, years: Collection[int]) -> frozenset[date]:
+        calendar = self._calendar
+        return frozenset().union(*(calendar.days_off(year) for year in years)) if calendar else frozenset()
 
 
 def instant(day: date, at: time, zone: tzinfo) -> int:
     """When the clock of the zone shows this for the first time; of a time that a clock change skips, the change itself."""
     local = datetime.combine(day, at, tzinfo=zone)
-    offset, later = _offset(local), _offset(local.replace(fold=1))
+    offset, later = _offset(local), _offset(datetime.combine(day, at.replace(fold=1), tzinfo=zone))
     seconds = (day.toordinal() - _EPOCH_DAY) * 86_400 + at.hour * 3_600 + at.minute * 60 + at.second
     shown = seconds * MICROSECONDS + at.microsecond
     return shown - offset if later <= offset else _change(zone, after=shown - later, until=shown - offset)
@@ -158,19 +163,9 @@ def as_datetime(at: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at)
 
 
-def year_of(at: int) -> int:
-    return date.fromordinal(at // DAY + _EPOCH_DAY).year
-
-
-def _start_of_year(number: int) -> int:
-    ordinal = (
-        date(number, 1, 1).toordinal() if 1 <= number <= date.max.year else date.max.toordinal() * (number > 1) + 1
-    )
-    return (ordinal - _EPOCH_DAY) * DAY
-
-
 def _offset(local: datetime) -> int:
-    return (local.utcoffset() or timedelta(0)) // timedelta(microseconds=1)
+    offset = local.utcoffset()
+    return 0 if offset is None else (offset.days * 86_400 + offset.seconds) * MICROSECONDS + offset.microseconds
 
 
 def _change(zone: tzinfo, *, after: int, until: int) -> int:
