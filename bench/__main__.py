@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bench.measuring import Compared
 
 JOBS = (
+    "business_time",
     "ingest",
     "replay",
     "list",
@@ -55,11 +56,13 @@ def _options() -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> Iterator[Row]:
-    from bench.jobs import ingest, widget_streams
+    from bench.jobs import business_time, ingest, widget_streams
 
+    if "business_time" in options.only:
+        yield from business_time.rows()
     if "widget_streams" in options.only:
         yield from widget_streams.rows()
-    if set(options.only) == {"widget_streams"}:
+    if set(options.only) <= {"business_time", "widget_streams"}:
         return
     small: Compared | None = None
     job: Ingest | None = None
