@@ -1,14 +1,15 @@
 """The business hours that count for a channel, a team, or everywhere else."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, time, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 from django.db.models import Q
 
-from helpdesk.common.clock import now
 from tickets.models import BusinessHours
 from tickets.policies.business_time import Week
 
@@ -31,38 +32,65 @@ def weeks_of_channels(channel_ids: Sequence[int]) -> dict[int, Week | None]:
 
 
 def week_of(hours: BusinessHours) -> Week:
-    """The hours as the policies read them; of the holidays those from yesterday to a year and a half ahead."""
-    try:
-        zone = ZoneInfo(hours.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
+    """The hours as the policies read them, for any year; a zone that nobody knows is UTC."""
     spans: dict[int, list[tuple[time, time]]] = defaultdict(list)
     for span in hours.spans.all():
         spans[span.weekday].append((span.starts_at, span.ends_at))
-    today = now().astimezone(zone).date()
-    exceptions: dict[date, list[tuple[time, time]]] = {
-        day: [] for day in public_holidays(hours.country, hours.region, years=[today.year, today.year + 1])
-    }
-    by_hand: dict[date, list[tuple[time, time]]] = defaultdict(list)
+    exceptions: dict[date, list[tuple[time, time]]] = defaultdict(list)
     for holiday in hours.holidays.all():
-        by_hand[holiday.on] += (
-            [(holiday.starts_at, holiday.ends_at)]
-            if holiday.starts_at is not None and holiday.ends_at is not None
-            else []
-        )
-    first, last = today - timedelta(days=2), today + timedelta(days=550)
+        open_in = exceptions[holiday.on]
+        if holiday.starts_at is not None and holiday.ends_at is not None:
+            open_in.append((holiday.starts_at, holiday.ends_at))
     return Week(
-        zone=zone,
+        zone=zone_of(hours.time_zone),
         spans=dict(spans),
-        exceptions={day: open_in for day, open_in in (exceptions | by_hand).items() if first <= day <= last},
+        exceptions=dict(exceptions),
+        calendar=PublicCalendar(country=hours.country, region=hours.region) if hours.country else None,
     )
 
 
+def zone_of(name: str) -> ZoneInfo:
+    """The zone by its name; UTC for one that nobody knows."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicCalendar:
+    """The public holidays of a country and region (ISO 3166 codes), closed days of whoever works there."""
+
+    country: str
+    region: str = ""
+
+    def days_off(self, year: int) -> frozenset[date]:
+        """The holidays of a year; none where the country's law of that year is not known."""
+        return frozenset(_holidays_of(self.country, self.region, year))
+
+
 def public_holidays(country: str, region: str, *, years: Sequence[int]) -> dict[date, str]:
-    """The public holidays of a country and region (ISO 3166 codes) by day; none for codes that nobody knows."""
+    """The public holidays of a country and region by day, with their names there; none for codes that nobody knows."""
+    found: dict[date, str] = {}
+    for year in years:
+        found |= _holidays_of(country, region, year)
+    return found
+
+
+def next_public_holidays(country: str, region: str, *, after: date, number: int) -> list[tuple[date, str]]:
+    """The next so many public holidays from a day on, of that year and the one after it."""
+    known = public_holidays(country, region, years=[after.year, after.year + 1])
+    return sorted((day, name) for day, name in known.items() if day >= after)[:number]
+
+
+@lru_cache(maxsize=512)
+def _holidays_of(country: str, region: str, year: int) -> Mapping[date, str]:
     if not country:
         return {}
     try:
-        return dict(holidays.country_holidays(country, subdiv=region or None, years=list(years)))
+        law = holidays.country_holidays(country, subdiv=region or None)
+        if not law.start_year <= year <= law.end_year:
+            return {}
+        return dict(holidays.country_holidays(country, subdiv=region or None, years=year))
     except NotImplementedError:
         return {}
