@@ -16,6 +16,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 
 from channels_app.selectors import forget_own_mail_addresses
+from helpdesk.common.remembered import forget_everything
 from helpdesk.embedded import postgres
 
 _resources = ExitStack()
@@ -55,6 +56,7 @@ def fresh_memory() -> None:
     """Nothing that one test's process remembers reaches the next."""
     cache.clear()
     forget_own_mail_addresses()
+    forget_everything()
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from tickets.services import call_work, delivery, lifecycle, processing
+from tickets.services import call_work, delivery, lifecycle, processing, triage
 from tickets.webchat import mailing
 
 
@@ -59,3 +59,16 @@ def settle_wrap_ups() -> None:
     """Say how long agents worked after calls that are over."""
     with record_job_run("settle_wrap_ups") as job:
         job.handled = call_work.settle_wrap_ups()
+
+
+@shared_task
+def process_triage(ticket_id: int) -> None:
+    """Look at what has happened on one ticket."""
+    triage.triage_ticket(ticket_id=ticket_id)
+
+
+@shared_task
+def process_waiting_triage() -> None:
+    """Look at what nobody has looked at."""
+    with record_job_run("triage_tickets") as job:
+        job.handled = triage.triage_waiting_tickets()

@@ -32,6 +32,10 @@ class Batch:
         """One more statement, with %s for each parameter."""
         self._statements.append((sql, list(parameters)))
 
+    def extend(self, other: "Batch") -> None:
+        """What another batch holds, behind what is here."""
+        self._statements += other._statements
+
     def insert(self, rows: Sequence[Model]) -> None:
         """Insert rows of one model, all with keys (see ``next_values``) or all without."""
         if not rows:

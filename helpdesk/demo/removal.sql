@@ -29,6 +29,14 @@ UPDATE tickets_conversation SET active_ticket_id = NULL WHERE active_ticket_id I
 UPDATE tickets_conversation SET redirected_from_id = NULL WHERE redirected_from_id IN (SELECT id FROM demo_conversation);
 UPDATE tickets_customer SET preferred_channel_id = NULL WHERE preferred_channel_id IN (SELECT id FROM demo_channel);
 
+-- step: clocks
+DELETE FROM tickets_slatimer WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: decisions
+DELETE FROM tickets_routingdecision WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: triage
+DELETE FROM tickets_triageitem WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: notifications
+DELETE FROM tickets_notification WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: requests
 DELETE FROM tickets_informationrequest WHERE ticket_id IN (SELECT id FROM demo_ticket) OR message_id IN (SELECT id FROM demo_message)
 -- step: reviews

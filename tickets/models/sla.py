@@ -142,7 +142,8 @@ class SLATimer(models.Model):
 class SLARecomputation(models.Model):
     """Clocks to be counted anew after a policy, calendar, team or customer changed; done in the background, in steps.
 
-    ``scope``: which open tickets, such as {"policies": true}, {"hours": 3}, {"team": 2}, {"customer": 7}. ``cursor``: the highest ticket done.
+    ``scope``: which open tickets, such as {"policies": true}, {"hours": 3}, {"team": 2}, {"customer": 7}.
+    ``cursor``: the highest ticket done.
     """
 
     scope = models.JSONField()

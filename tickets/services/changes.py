@@ -6,7 +6,8 @@ from typing import Any
 
 from tickets.models import Ticket, TicketEvent
 from tickets.services.actors import Actor
-from tickets.services.events import new_event
+from tickets.services.events import breach_data, new_event
+from tickets.services.timers import is_moved, settle
 
 
 class TicketChange:
@@ -21,6 +22,9 @@ class TicketChange:
         self.actor = actor
         self._columns: set[str] = set()
         self._events: list[TicketEvent] = []
+        # Set by whoever changes something beside the columns that time limits may ask for, such as the tags.
+        self.moves_clocks = False
+        self.why = ""
 
     def set(self, **values: Any) -> None:
         """Give columns new values (by attribute name: ``assignee_id`` rather than ``assignee``)."""
@@ -40,6 +44,13 @@ class TicketChange:
         """Write it: the version is raised once, however many events there are."""
         if not self._columns and not self._events:
             return
+        if self.moves_clocks or is_moved(self.ticket):
+            self._settle_clocks()
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self._columns, "version", "event_sequence"])
         TicketEvent.objects.bulk_create(self._events)
+
+    def _settle_clocks(self) -> None:
+        for timer in settle(self.ticket, why=self.why).breached:
+            self.tell("sla.breached", breach_data(timer), at=timer.breached_at)
+        self._columns |= {"next_due_at", "sla_policy"}

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from helpdesk.common.clock import now
-from tickets.models import Ticket, TicketEvent
+from tickets.models import SLATimer, Ticket, TicketEvent
 from tickets.services.actors import Actor
+from tickets.services.timers import is_moved, settle
 
 # The closed registry: kind -> the keys its data may have (data_version 1). Ids, numbers, states and times only.
 EVENT_KINDS: dict[str, frozenset[str]] = {
@@ -61,6 +62,15 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "callback.requested": frozenset({"callback", "due_at"}),
     "callback.done": frozenset({"callback"}),
     "callback.cancelled": frozenset({"callback"}),
+    "ticket.topic_changed": frozenset({"from", "to", "source"}),
+    "ticket.snoozed": frozenset({"until", "is_over", "why"}),
+    "ticket.reminded": frozenset({"message"}),
+    "sla.warned": frozenset({"timer", "metric", "cycle", "due_at", "detected_at"}),
+    "sla.breached": frozenset({"timer", "metric", "cycle", "due_at", "detected_at"}),
+    "rule.applied": frozenset({"rule", "decision", "trigger"}),
+    "bot.started": frozenset({"bot", "conversation", "is_delegated"}),
+    "bot.handed_off": frozenset({"bot", "conversation", "reason", "turns", "waiting_since"}),
+    "bot.returned": frozenset({"bot", "conversation", "result"}),
     "survey.planned": frozenset({"invitation"}),
     "survey.sent": frozenset({"invitation", "message"}),
     "survey.suppressed": frozenset({"invitation", "reason"}),
@@ -97,5 +107,24 @@ def write_event(
     event = new_event(ticket=ticket, kind=kind, actor=actor, data=data, at=at)
     event.save(force_insert=True)
     ticket.version += 1
-    ticket.save(update_fields=["event_sequence", "version"])
+    columns = ["event_sequence", "version"]
+    if is_moved(ticket):
+        columns += ["next_due_at", "sla_policy"]
+        late = settle(ticket).breached
+        TicketEvent.objects.bulk_create(
+            new_event(ticket=ticket, kind="sla.breached", actor=actor, data=breach_data(timer), at=timer.breached_at)
+            for timer in late
+        )
+    ticket.save(update_fields=columns)
     return event
+
+
+def breach_data(timer: SLATimer) -> dict[str, Any]:
+    """What the log keeps of a clock that was missed or comes near."""
+    return {
+        "timer": timer.pk,
+        "metric": timer.metric,
+        "cycle": timer.cycle,
+        "due_at": timer.due_at.isoformat() if timer.due_at else None,
+        "detected_at": timer.detected_at.isoformat() if timer.detected_at else None,
+    }

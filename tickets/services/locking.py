@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from helpdesk.common.errors import NotVisible, Stale
 from helpdesk.common.rows import columns, fetch, read
 from tickets.models import Conversation, Ticket
+from tickets.services.timers import remember_standing
 
 _LOCK_TICKET = f"SELECT {columns(Ticket, 't')} FROM tickets_ticket t WHERE t.id = %s FOR UPDATE"  # noqa: S608  names of the model
 
@@ -24,6 +25,7 @@ def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticke
         raise Stale(
             "stale_version", _("Somebody has changed this ticket meanwhile. Load it again and repeat the change.")
         )
+    remember_standing(ticket)
     return ticket
 
 

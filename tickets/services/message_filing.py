@@ -10,7 +10,7 @@ from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
 from helpdesk.common.rows import Batch, key_sequence, next_values
 from helpdesk.common.text import clean_json, clean_text, one_line, preview
-from tickets.models import Conversation, Message, Ticket, TicketEvent
+from tickets.models import Conversation, Message, Ticket, TicketEvent, TriageItem, Trigger
 from tickets.models.message import external_digest
 from tickets.policies import ordering
 from tickets.policies.contacts import contact_after
@@ -19,11 +19,12 @@ from tickets.policies.stand_ins import stand_in
 from tickets.services.actors import Actor
 from tickets.services.conversations import Thread, find_thread
 from tickets.services.echoes import file_echo
-from tickets.services.events import new_event
+from tickets.services.events import breach_data, new_event
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
 from tickets.services.locking import lock_ticket
 from tickets.services.search import add_to_index
+from tickets.services.timers import is_moved, settle
 
 CUSTOMER = Actor.customer()
 PREVIEW_LENGTH = 160
@@ -31,7 +32,7 @@ NUMBER_SEQUENCE = "tickets_ticket_number"
 CONVERSATION_COLUMNS = ("last_message_at", "last_customer_message_at", "window_expires_at", "active_ticket")
 HOT_COLUMNS = (
     "status", "version", "event_sequence", "waiting_since", "reopen_count", "closes_at", "contact_number", "contact_ends_at",
-    "snoozed_until", "last_message_at", "last_message_is_inbound", "preview", "unread_count", "notice",
+    "snoozed_until", "last_message_at", "last_message_is_inbound", "preview", "unread_count", "notice", "next_due_at", "sla_policy",
 )  # fmt: skip
 
 
@@ -90,6 +91,14 @@ def _write(
     files: Sequence[StoredFile], *, is_new: bool,
 ) -> None:  # fmt: skip
     rows = _events(ticket, events, message)
+    clocks = Batch()
+    if is_new or is_moved(ticket):
+        known = {"visibility": thread.conversation.visibility}
+        late = settle(ticket, at=message.received_at, batch=clocks, known=known, is_new=is_new).breached
+        rows += [
+            new_event(ticket=ticket, kind="sla.breached", actor=CUSTOMER, data=breach_data(timer), at=timer.breached_at)
+            for timer in late
+        ]
     _touch_conversation(thread.conversation, ticket, message)
     if is_new:
         batch.insert([ticket])
@@ -103,6 +112,12 @@ def _write(
     batch.insert([file.as_attachment(message.pk) for file in files])
     add_to_index(batch, [(message.pk, f"{message.subject}\n{message.text}")])
     batch.insert(rows)
+    batch.extend(clocks)
+    if ticket.status != Ticket.Status.CLOSED:
+        trigger = Trigger.CREATED if is_new else Trigger.MESSAGE
+        batch.insert(
+            [TriageItem(ticket_id=ticket.pk, message_id=message.pk, trigger=trigger, created_at=message.received_at)]
+        )
 
 
 def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple[Ticket | None, Ticket | None]:

@@ -30,6 +30,7 @@ from helpdesk.common.failpoints import failpoint
 from helpdesk.common.rows import columns, fetch, read
 from tickets.services.filed import Filed
 from tickets.services.intake import receive
+from tickets.services.triage import triage_ticket
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +118,9 @@ def _file_items(event: InboundEvent, adapter: ChannelAdapter, items: Sequence[In
     for position, item in enumerate(items, start=1):
         item = _with_media(event, adapter, whole(item))
         filed.append(receive(channel=event.channel, item=item, event=event, completes_event=position == len(items)))
+    for ticket_id in dict.fromkeys(one.ticket_id for one in filed if one.message_id is not None):
+        if ticket_id is not None:
+            triage_ticket(ticket_id=ticket_id)
     if filed[-1].outcome == "ignored" and any(one.outcome != "ignored" for one in filed):
         # The last item alone decided on the state so far.
         InboundEvent.objects.filter(pk=event.pk).update(state=State.PROCESSED, reason="")
