@@ -24,6 +24,13 @@ class User(AbstractUser):
     seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     presence_since = models.DateTimeField(null=True, blank=True, editable=False)
     signature = models.TextField(_("signature"), blank=True, help_text=_("Put below every reply sent by mail."))
+    mail_notifications = models.CharField(
+        _("notifications by mail"),
+        max_length=6,
+        choices=[("never", _("never")), ("away", _("while I am away")), ("always", _("always"))],
+        default="away",
+        db_default="away",
+    )
     shortcuts_enabled = models.BooleanField(_("keyboard shortcuts"), default=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -61,6 +61,20 @@ class SiteSettings(models.Model):
         help_text=_("A ticket is late when its customer has waited longer."),
     )
 
+    remind_after = models.DurationField(
+        _("remind silent customers after"),
+        null=True,
+        blank=True,
+        help_text=_("While a ticket waits for the customer; empty: nobody is reminded."),
+    )
+    most_reminders = models.PositiveSmallIntegerField(_("reminders at most"), default=1, db_default=1)
+    resolve_silent_after = models.DurationField(
+        _("resolve after silence of"),
+        null=True,
+        blank=True,
+        help_text=_("Counted from the last reminder, or from the answer where nobody is reminded; empty: never."),
+    )
+
     class Meta:
         verbose_name = _("settings")
         verbose_name_plural = _("settings")

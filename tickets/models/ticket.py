@@ -110,6 +110,9 @@ class Ticket(models.Model):
     )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_tickets")
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    # While it waits for the customer: when he is reminded next (or the ticket resolved), and how often he has been.
+    remind_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reminder_count = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     notice = models.CharField(
         max_length=40, blank=True, help_text="What an agent should know at once: a code, see lifecycle.NOTICES"
     )
@@ -165,6 +168,11 @@ class Ticket(models.Model):
                 fields=["-priority_score", "-id"], name="ticket_inbox_score", condition=Q(status__in=OPEN_STATUSES)
             ),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
+            models.Index(
+                fields=["remind_at", "id"],
+                name="ticket_to_remind",
+                condition=Q(status="pending", remind_at__isnull=False),
+            ),
             models.Index(fields=["closes_at", "id"], name="ticket_to_close", condition=Q(status="resolved")),
             models.Index(fields=["customer", "-id"], name="ticket_of_customer"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
