@@ -1,0 +1,100 @@
+"""Telling people what they should know: a bell in the admin, and a mail where they want one. At most once per person and key."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from helpdesk.accounts.models import User
+from helpdesk.common.clock import now
+from tickets.models import Notification, TeamMembership, Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something to be told. ``key`` says what it is about; nobody is told the same twice. ``data``: ids, numbers, times and short words."""
+
+    user_id: int
+    kind: str
+    key: str
+    ticket_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    by_mail: bool = False
+
+
+def notify(
+    *,
+    user_ids: Collection[int],
+    kind: str,
+    key: str,
+    ticket_id: int | None = None,
+    data: dict[str, Any] | None = None,
+    by_mail: bool = False,
+) -> int:
+    """Tell these people; returns how many had not been told. Part of the transaction of what it is about."""
+    return notify_many(
+        [
+            Notice(user_id=user_id, kind=kind, key=key, ticket_id=ticket_id, data=data or {}, by_mail=by_mail)
+            for user_id in dict.fromkeys(user_ids)
+        ]
+    )
+
+
+def notify_many(notices: Sequence[Notice]) -> int:
+    """The same for many, in one statement. Who has told his preferences "never" by mail is told by the bell alone."""
+    if not notices:
+        return 0
+    silent = set(
+        User.objects.filter(pk__in={notice.user_id for notice in notices if notice.by_mail})
+        .filter(Q(mail_notifications="never") | Q(email=""))
+        .values_list("pk", flat=True)
+    )
+    moment = now()
+    rows = [
+        Notification(
+            user_id=notice.user_id,
+            kind=notice.kind[:40],
+            key=notice.key[:120],
+            ticket_id=notice.ticket_id,
+            data=notice.data,
+            by_mail=notice.by_mail and notice.user_id not in silent,
+            created_at=moment,
+        )
+        for notice in notices
+    ]
+    made = Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    return len(made)
+
+
+def people_for(ticket: Ticket) -> list[int]:
+    """Whom something about a ticket concerns: its assignee, else its team, else every lead."""
+    if ticket.assignee_id is not None:
+        return [ticket.assignee_id]
+    if ticket.team_id is not None:
+        members = TeamMembership.objects.filter(team_id=ticket.team_id, user__is_active=True)
+        found = list(members.order_by("user_id").values_list("user_id", flat=True))
+        if found:
+            return found
+    return leads_for(ticket)
+
+
+def leads_for(ticket: Ticket) -> list[int]:
+    """The leads of the ticket's team; where it has none, whoever has the role of a lead."""
+    if ticket.team_id is not None:
+        leads = TeamMembership.objects.filter(team_id=ticket.team_id, is_lead=True, user__is_active=True)
+        found = list(leads.order_by("user_id").values_list("user_id", flat=True))
+        if found:
+            return found
+    everybody = User.objects.filter(is_active=True, groups__name="lead")
+    return list(everybody.order_by("pk").values_list("pk", flat=True))
+
+
+def mark_notifications_read(*, user_id: int, up_to: int | None = None, ticket_id: int | None = None) -> int:
+    """The person has seen them: all of them, those up to a key, or those about one ticket. Returns how many were new."""
+    unread = Notification.objects.filter(user_id=user_id, read_at=None)
+    if up_to is not None:
+        unread = unread.filter(pk__lte=up_to)
+    if ticket_id is not None:
+        unread = unread.filter(ticket_id=ticket_id)
+    return unread.update(read_at=now())
