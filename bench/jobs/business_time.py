@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bench.table import Row
 from tickets.policies.business_time import Week, add_business_seconds, business_seconds_between
-from tickets.selectors.hours import PublicCalendar
+from tickets.selectors.public_holidays import PublicCalendar
 
 COMPUTATIONS = 100_000
 MOST_SECONDS = 2.0

@@ -1,17 +1,17 @@
 """The business hours that count for a channel, a team, or everywhere else."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import holidays
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from tickets.models import BusinessHours
+from tickets.models import BusinessHours, Holiday
 from tickets.policies.business_time import Week
+from tickets.selectors.public_holidays import PublicCalendar, public_holidays
 
 
 def week_of_channel(channel_id: int) -> Week | None:
@@ -57,40 +57,32 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def users_of(hours: BusinessHours) -> list[str]:
+    """Who is answered in these hours, in words: teams, channels, and everybody else where they are the default."""
+    words = [_("team %(name)s") % {"name": team} for team in hours.teams.order_by("name")]
+    words += [_("channel %(name)s") % {"name": channel} for channel in hours.channels.order_by("name", "pk")]
+    return [*words, _("everything without hours of its own")] if hours.is_default else words
+
+
 @dataclass(frozen=True, kw_only=True)
-class PublicCalendar:
-    """The public holidays of a country and region (ISO 3166 codes), closed days of whoever works there."""
+class SpecialDay:
+    """A day that is not like its weekday: ``spans`` are empty where it is closed. ``is_public``: from the public calendar."""
 
-    country: str
-    region: str = ""
-
-    def days_off(self, year: int) -> frozenset[date]:
-        """The holidays of a year; none where the country's law of that year is not known."""
-        return frozenset(_holidays_of(self.country, self.region, year))
+    on: date
+    name: str
+    spans: Sequence[tuple[time, time]] = ()
+    is_public: bool
 
 
-def public_holidays(country: str, region: str, *, years: Sequence[int]) -> dict[date, str]:
-    """The public holidays of a country and region by day, with their names there; none for codes that nobody knows."""
-    found: dict[date, str] = {}
-    for year in years:
-        found |= _holidays_of(country, region, year)
-    return found
-
-
-def next_public_holidays(country: str, region: str, *, after: date, number: int) -> list[tuple[date, str]]:
-    """The next so many public holidays from a day on, of that year and the one after it."""
-    known = public_holidays(country, region, years=[after.year, after.year + 1])
-    return sorted((day, name) for day, name in known.items() if day >= after)[:number]
-
-
-@lru_cache(maxsize=512)
-def _holidays_of(country: str, region: str, year: int) -> Mapping[date, str]:
-    if not country:
-        return {}
-    try:
-        law = holidays.country_holidays(country, subdiv=region or None)
-        if not law.start_year <= year <= law.end_year:
-            return {}
-        return dict(holidays.country_holidays(country, subdiv=region or None, years=year))
-    except NotImplementedError:
-        return {}
+def next_special_days(hours: BusinessHours, *, after: date, number: int) -> list[SpecialDay]:
+    """The next so many holidays and exceptions from a day on; one that was set by hand replaces the public one of that day."""
+    public = public_holidays(hours.country, hours.region, years=[after.year, after.year + 1])
+    days = {day: SpecialDay(on=day, name=name, is_public=True) for day, name in public.items()}
+    by_hand: dict[date, list[Holiday]] = defaultdict(list)
+    for row in hours.holidays.all():
+        by_hand[row.on].append(row)
+    for day, rows in by_hand.items():
+        spans = [(row.starts_at, row.ends_at) for row in rows if row.starts_at is not None and row.ends_at is not None]
+        name = next((row.name for row in rows if row.name), public.get(day, ""))
+        days[day] = SpecialDay(on=day, name=name, spans=sorted(spans), is_public=False)
+    return [days[day] for day in sorted(days) if day >= after][:number]
