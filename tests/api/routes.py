@@ -46,6 +46,7 @@ class Route:
             "kind": "email",
             "external_id": "A-1",
             "title": "Odd",
+            "time_zone": "Europe/Berlin",
             "occurred_at": "2026-03-02T09:00:00Z",
         }
         return {name: values[name] for name in self.required if name in values}
