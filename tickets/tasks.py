@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from tickets.services import call_work, delivery, lifecycle, processing, triage
+from tickets.services import call_work, delivery, lifecycle, processing, reminding, snoozing, triage
 from tickets.webchat import mailing
 
 
@@ -72,3 +72,17 @@ def process_waiting_triage() -> None:
     """Look at what nobody has looked at."""
     with record_job_run("triage_tickets") as job:
         job.handled = triage.triage_waiting_tickets()
+
+
+@shared_task
+def wake_due_tickets() -> None:
+    """Bring back what was put aside until now."""
+    with record_job_run("wake_tickets") as job:
+        job.handled = snoozing.wake_due_tickets()
+
+
+@shared_task
+def remind_silent_customers() -> None:
+    """Remind customers who do not answer, and resolve what waited in vain."""
+    with record_job_run("remind_customers") as job:
+        job.handled = reminding.remind_silent_customers()

@@ -66,6 +66,10 @@ class SiteSettingsAdmin(ServiceAdmin):
             gettext_lazy("Tickets"),
             {"fields": ("late_after", "reopen_window", "session_gap", "acknowledge_new_tickets")},
         ),
+        (
+            gettext_lazy("Customers who do not answer"),
+            {"fields": ("remind_after", "most_reminders", "resolve_silent_after")},
+        ),
     )
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:

@@ -16,6 +16,7 @@ from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.handing_over import write_hand_over
 from tickets.services.locking import lock_ticket
+from tickets.services.notifying import notify
 
 UNCHANGED: Final[Any] = object()
 
@@ -64,6 +65,15 @@ def assign(change: TicketChange, *, assignee_id: int | None = UNCHANGED, team_id
             "to_team": new_team,
         },
     )
+    if new_assignee is not None and new_assignee not in (ticket.assignee_id, change.actor.user_id):
+        notify(
+            user_ids=[new_assignee],
+            kind="assigned",
+            key=f"assigned:{ticket.pk}:{ticket.event_sequence}",
+            ticket_id=ticket.pk,
+            data={"number": ticket.number},
+            by_mail=True,
+        )
     change.set(assignee_id=new_assignee, team_id=new_team)
 
 

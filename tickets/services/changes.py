@@ -7,7 +7,8 @@ from typing import Any
 from tickets.models import Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.events import breach_data, new_event
-from tickets.services.timers import is_moved, settle
+from tickets.services.reminder_plan import reminder_columns
+from tickets.services.timers import is_moved, settle, status_before
 
 
 class TicketChange:
@@ -45,6 +46,7 @@ class TicketChange:
         if not self._columns and not self._events:
             return
         if self.moves_clocks or is_moved(self.ticket):
+            self.set(**reminder_columns(self.ticket, status_before=status_before(self.ticket)))
             self._settle_clocks()
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self._columns, "version", "event_sequence"])

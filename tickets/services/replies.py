@@ -6,12 +6,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Choice, TemplateUse
+from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.errors import Conflict, NotVisible, Unprocessable
 from helpdesk.common.text import clean_text, preview
 from tickets.models import Attachment, Conversation, Draft, Message, Ticket, TicketEvent
+from tickets.models.visibility import may_see_ticket
 from tickets.policies.lifecycle import next_status
+from tickets.policies.mentions import find_mentions
 from tickets.services.actors import Actor
 from tickets.services.assignment import assign
 from tickets.services.changes import TicketChange
@@ -19,6 +22,7 @@ from tickets.services.files import StoredFile
 from tickets.services.lifecycle import move_to, refuse, resolve
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
+from tickets.services.notifying import notify
 from tickets.services.queueing import Answer, check_sendable, queue_answer
 from tickets.services.search import index_messages
 from tickets.services.template_texts import template_text
@@ -175,8 +179,25 @@ def add_note(*, ticket_id: int, actor: Actor, text: str, attachments: Sequence[S
     change = TicketChange(ticket, actor)
     change.tell("ticket.noted", {"message": message.pk})
     change.save()
+    _tell_mentioned(ticket, message, actor)
     Draft.objects.filter(ticket=ticket, agent_id=actor.user_id, kind=Message.Kind.NOTE).delete()
     return message
+
+
+def _tell_mentioned(ticket: Ticket, note: Message, actor: Actor) -> None:
+    """Tell the people whom a note names, as far as they may see the ticket."""
+    names = find_mentions(note.text)
+    if not names:
+        return
+    people = User.objects.filter(username__in=names, is_active=True).exclude(pk=actor.user_id)
+    notify(
+        user_ids=[person.pk for person in people if may_see_ticket(person, ticket)],
+        kind="mentioned",
+        key=f"mentioned:{note.pk}",
+        ticket_id=ticket.pk,
+        data={"number": ticket.number, "by": actor.user_id},
+        by_mail=True,
+    )
 
 
 def queue_first_message(

@@ -71,6 +71,12 @@ def is_moved(ticket: Ticket) -> bool:
     return bool(ticket.__dict__.get("_standing") != standing_of(ticket))
 
 
+def status_before(ticket: Ticket) -> str | None:
+    """The status that ``remember_standing`` has seen; None where it was not called."""
+    standing = ticket.__dict__.get("_standing")
+    return standing.status if standing is not None else None
+
+
 def settle(
     ticket: Ticket,
     *,
