@@ -32,6 +32,14 @@ class User(AbstractUser):
         db_default="away",
     )
     shortcuts_enabled = models.BooleanField(_("keyboard shortcuts"), default=True)
+    tone_hints_enabled = models.BooleanField(
+        _("hints on tone"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "While an answer is written: a missing name, shouting, blame, another language than the customer's."
+        ),
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -10,6 +10,14 @@ from tickets.models.event import FollowerPosition, TicketEvent
 from tickets.models.handling import CallbackRequest, WorkInterval
 from tickets.models.hours import BusinessHours, BusinessHoursSpan, Holiday
 from tickets.models.message import Attachment, Draft, Message, MessageRecipient
+from tickets.models.quick_reply import (
+    Macro,
+    QuickReply,
+    QuickReplyFolder,
+    QuickReplyUse,
+    QuickReplyVariant,
+    Scope,
+)
 from tickets.models.review import Review
 from tickets.models.routing import RoutingDecision, RoutingRule, TriageItem, Trigger
 from tickets.models.search import MessageSearch
@@ -36,6 +44,7 @@ __all__ = [
     "FollowerPosition",
     "Holiday",
     "InformationRequest",
+    "Macro",
     "MailedAnswer",
     "Message",
     "MessageRecipient",
@@ -45,6 +54,10 @@ __all__ = [
     "Notification",
     "Organization",
     "PublicText",
+    "QuickReply",
+    "QuickReplyFolder",
+    "QuickReplyUse",
+    "QuickReplyVariant",
     "Review",
     "RoutingDecision",
     "RoutingRule",
@@ -52,6 +65,7 @@ __all__ = [
     "SLARecomputation",
     "SLATarget",
     "SLATimer",
+    "Scope",
     "Tag",
     "Team",
     "TeamMembership",
