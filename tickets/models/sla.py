@@ -24,8 +24,16 @@ class Clock(models.TextChoices):
     BUSINESS = "business", _("business hours")
 
 
+class SLAPolicyManager(models.Manager):
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(is_removed=False)
+
+
 class SLAPolicy(models.Model):
-    """Ordered by ``position``; the first one whose ``conditions`` (see policies/conditions.py) hold counts for a ticket."""
+    """Ordered by ``position``; the first one whose ``conditions`` (see policies/conditions.py) hold counts for a ticket.
+
+    One that was deleted stays as a row (``is_removed``, seen through ``everything``), so that what it has decided can be read.
+    """
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     description = models.CharField(_("description"), max_length=300, blank=True)
@@ -34,8 +42,12 @@ class SLAPolicy(models.Model):
     conditions = models.JSONField(_("conditions"), default=dict, blank=True)
     warning_actions = models.JSONField(_("when a limit comes near"), default=list, blank=True)
     breach_actions = models.JSONField(_("when a limit is missed"), default=list, blank=True)
+    is_removed = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = SLAPolicyManager()
+    everything = models.Manager()
 
     class Meta:
         verbose_name = _("time limit policy")
@@ -114,8 +126,12 @@ class SLATimer(models.Model):
     breached_at = models.DateTimeField(_("missed at"), null=True)
     detected_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    # Escalations that were decided in the transaction of the breach or warning and still have to be carried out.
+    # Escalations that were decided in the transaction of the breach or warning and still have to be carried out: "warning", "breach"
+    # or "both". ``actions_left``: once some of them have failed, those to be tried again from ``actions_at`` on, see escalation.py.
     actions_due = models.CharField(max_length=8, blank=True, default="", db_default="")
+    actions_left = models.JSONField(null=True)
+    actions_tried = models.PositiveSmallIntegerField(default=0, db_default=0)
+    actions_at = models.DateTimeField(null=True)
     history = models.JSONField(default=list, db_default=Value([], models.JSONField()))
 
     objects = SLATimerQuerySet.as_manager()

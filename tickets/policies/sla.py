@@ -25,6 +25,10 @@ DEFAULT_PAUSES: dict[str, tuple[str, ...]] = {
     "update": ("pending",),
     "resolution": ("pending", "on_hold"),
 }
+# What a policy may ask for: what changes on a ticket only when somebody changes it, so that the change can look at the clocks.
+POLICY_FIELDS = (
+    "channel", "channel_kind", "visibility", "team", "topic", "customer", "organization", "is_vip", "language", "tags", "priority",
+)  # fmt: skip
 MOST_HISTORY = 60
 _OPEN = ("new", "open", "pending", "on_hold")
 
