@@ -16,7 +16,7 @@ from reporting.metrics.question import Question
 from reporting.models import TicketFact, TrafficSlot, sees_every_figure
 from reporting.policies.period import Period
 from tickets.models import Ticket
-from tickets.selectors.inbox import late_before
+from tickets.selectors.inbox import is_late_now
 
 KEPT_SECONDS = 60
 NEXT_TICKETS = 5
@@ -102,7 +102,7 @@ def workload(user: Any) -> Workload:
             open=Count("pk"),
             unassigned=Count("pk", filter=Q(assignee=None)),
             unanswered=Count("pk", filter=Q(waiting_since__isnull=False, first_response_at=None)),
-            late=Count("pk", filter=Q(waiting_since__lt=late_before())),
+            late=Count("pk", filter=is_late_now()),
             waiting_longest_since=Min("waiting_since"),
             has_real=Exists(facts.filter(is_counted=True)),
             has_demo=Exists(facts.filter(is_demo=True)),

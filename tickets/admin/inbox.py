@@ -64,7 +64,7 @@ class Listing:
         try:
             return cls(
                 view=view,
-                sort=sort if sort in SORTS else ("waiting" if view == "late" else "newest"),
+                sort=sort if sort in SORTS else ("due" if view == "late" else "newest"),
                 query=query,
                 filters=Filters.read(asked),
                 before=Cursor.read(asked["before"]) if asked.get("before") else None,
@@ -190,6 +190,8 @@ def _empty_state(listing: Listing) -> tuple[str, str, str]:
     }
     if listing.sort == "waiting" and listing.view != "late":
         return states["late"]
+    if listing.sort == "due" and listing.view != "late":
+        return "clock", _("No time limit runs here"), _("Tickets with a time limit appear here, the next one first.")
     return states[listing.view]
 
 

@@ -8,7 +8,18 @@ from typing import Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models import Value as Literal
 from django.db.models.functions import Coalesce, JSONObject, Now
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +52,7 @@ FILTER_LABELS = {
     "customer": _("customer"),
     "tag": _("tag"),
 }
-SORTS = {"newest": _("Newest first"), "waiting": _("Waiting longest")}
+SORTS = {"newest": _("Newest first"), "due": _("Due next"), "waiting": _("Waiting longest")}
 
 
 class BadCursor(ValueError):
@@ -119,8 +130,17 @@ class Page:
 
 def late_before() -> Any:
     """The instant before which a waiting customer is late, as an expression: reading the option costs no query."""
+    return ExpressionWrapper(Now() - _late_after(), output_field=DateTimeField())
+
+
+def _late_after() -> Any:
     option = Subquery(SiteSettings.objects.filter(pk=1).values("late_after"))
-    return ExpressionWrapper(Now() - Coalesce(option, Literal(LATE_AFTER_DEFAULT)), output_field=DateTimeField())
+    return Coalesce(option, Literal(LATE_AFTER_DEFAULT), output_field=DurationField())
+
+
+def is_late_now() -> Q:
+    """Of open tickets those that are late: a time limit is missed; where none runs, the customer waits longer than the site allows."""
+    return Q(next_due_at__lte=Now()) | Q(next_due_at=None, waiting_since__lt=late_before())
 
 
 def site_time_zone() -> Any:
@@ -135,7 +155,7 @@ def tickets_in_view(*, user: Any, view: str) -> QuerySet[Ticket]:
         "mine": Q(assignee=user.pk),
         "unassigned": Q(assignee=None),
         "open": Q(),
-        "late": Q(waiting_since__isnull=False, waiting_since__lt=late_before()),
+        "late": is_late_now(),
         "public": Q(waiting_since__isnull=False) & Q(Exists(_public_threads())),
         "call_back": Q(Exists(CallbackRequest.objects.filter(ticket=OuterRef("pk"), state="open"))),
         "all": None,
@@ -181,7 +201,8 @@ def list_tickets(
 ) -> Page:
     """One page of a view; ``filters`` narrow it, and ``ids`` to what a search has found. One statement.
 
-    Sorted by "waiting" the list holds the tickets whose customer waits for an answer, and only those.
+    Sorted by "waiting" the list holds the tickets whose customer waits for an answer, and only those; sorted by "due" those with a
+    time limit that runs or is missed, the next one first. In the view "late" that order holds every ticket, by when it became late.
     Rows carry ``is_late``, ``has_draft`` (of ``user``), ``tag_list`` ([{"name", "color"}]) and ``site_zone``.
     """
     tickets = tickets_in_view(user=user, view=view)
@@ -189,20 +210,21 @@ def list_tickets(
         tickets = tickets.filter(filters.condition())
     if ids is not None:
         tickets = tickets.filter(pk__in=ids)
-    field = "last_message_at"
-    if sort == "waiting":
-        field, tickets = "waiting_since", tickets.filter(waiting_since__isnull=False)
-    is_rising = (sort == "waiting") != (before is not None)
-    border = before or after
+    field, border, is_back = _ORDER_COLUMNS[sort], before or after, before is not None
+    is_rising = (sort in _RISING) != is_back
+    if sort == "due" and view == "late":
+        field, tickets = "late_since", _late_ones(tickets, border, is_rising=is_rising, size=size + 1)
+    elif sort in _RISING:
+        tickets = tickets.filter(**{f"{field}__isnull": False})
     if border is not None:
         tickets = tickets.filter(_beyond(field, border, is_rising=is_rising))
     order = (field, "pk") if is_rising else (f"-{field}", "-pk")
     rows = list(_with_row_columns(tickets, user).order_by(*order)[: size + 1])
     has_more, rows = len(rows) > size, rows[:size]
-    if before is not None:
+    if is_back:
         rows.reverse()
-    has_above = has_more if before is not None else after is not None
-    has_below = has_more if before is None else True
+    has_above = has_more if is_back else after is not None
+    has_below = True if is_back else has_more
     return Page(
         rows=rows,
         before=_cursor(rows[0], field) if rows and has_above else None,
@@ -210,9 +232,36 @@ def list_tickets(
     )
 
 
+_ORDER_COLUMNS = {"newest": "last_message_at", "due": "next_due_at", "waiting": "waiting_since"}
+_RISING = ("due", "waiting")
+
+
+def _late_ones(tickets: QuerySet[Ticket], border: Cursor | None, *, is_rising: bool, size: int) -> QuerySet[Ticket]:
+    """The late tickets nearest to ``border``, with ``late_since``: each of the two reasons is read from its own index, no further."""
+    limited = tickets.filter(next_due_at__lte=Now())
+    waiting = tickets.filter(next_due_at=None, waiting_since__lt=late_before())
+    if border is not None:
+        test = "gte" if is_rising else "lte"
+        waited = ExpressionWrapper(Literal(border.at) - _late_after(), output_field=DateTimeField())
+        limited = limited.filter(**{f"next_due_at__{test}": border.at})
+        waiting = waiting.filter(**{f"waiting_since__{test}": waited})
+    sign = "" if is_rising else "-"
+    arms = [
+        arm.order_by(f"{sign}{column}", f"{sign}pk").values("pk")[:size]
+        for arm, column in ((limited, "next_due_at"), (waiting, "waiting_since"))
+    ]
+    since = ExpressionWrapper(F("waiting_since") + _late_after(), output_field=DateTimeField())
+    return Ticket.objects.filter(pk__in=arms[0].union(arms[1], all=True)).annotate(
+        late_since=Coalesce(F("next_due_at"), since)
+    )
+
+
 def next_ticket(*, user: Any, view: str, besides: int) -> Ticket | None:
-    """What to open after ``besides`` in a view: whoever waits longest, else the newest. At most two statements."""
+    """What to open after ``besides`` in a view: what is due next, else whoever waits longest, else the newest. At most three statements."""
     tickets = tickets_in_view(user=user, view=view).filter(status__in=OPEN_STATUSES).exclude(pk=besides).only("number")
+    due = tickets.filter(next_due_at__isnull=False).order_by("next_due_at", "pk").first()
+    if due is not None:
+        return due
     waiting = tickets.filter(waiting_since__isnull=False).order_by("waiting_since", "pk").first()
     return waiting or tickets.order_by("-last_message_at", "-pk").first()
 
@@ -231,7 +280,7 @@ def _cursor(row: Ticket, field: str) -> Cursor:
 
 def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
     tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
-    is_late = Q(status__in=OPEN_STATUSES, waiting_since__lt=late_before())
+    is_late = Q(status__in=OPEN_STATUSES) & is_late_now()
     return (
         tickets.select_related("customer", "channel", "assignee", "team")
         .annotate(
@@ -242,7 +291,7 @@ def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
         )
         .only(
             "number", "subject", "status", "priority", "is_spam", "last_message_at", "last_message_is_inbound",
-            "preview", "unread_count", "waiting_since", "language", "notice",
+            "preview", "unread_count", "waiting_since", "next_due_at", "language", "notice",
             "customer__name", "customer__is_vip", "channel__name", "channel__kind",
             "assignee__first_name", "assignee__last_name", "assignee__username", "team__name",
         )

@@ -19,13 +19,14 @@ from tickets.models import (
     InformationRequest,
     Message,
     MessageRecipient,
+    SLATimer,
     Tag,
     Team,
     Ticket,
     TicketEvent,
 )
 from tickets.models.ticket import OPEN_STATUSES
-from tickets.selectors.inbox import Cursor, late_before, site_time_zone
+from tickets.selectors.inbox import Cursor, is_late_now, site_time_zone
 
 PAGE_SIZE = 50
 EVENTS_CAP = 200
@@ -62,13 +63,15 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
     """Tickets with all that the workspace prints of them, drafts of ``user`` included; one statement a ticket.
 
     Adds ``is_late``, ``tag_list`` ([{"name", "color"}]), ``draft_list`` ([{"kind", "text"}]), ``missing_list`` ([{"id", "kind"}]),
-    ``is_redirected`` (it was moved from public to private) and ``site_zone``.
+    ``clock_list`` (unfinished time limits, the next one first: [{"metric", "due_at", "remaining"}]), ``is_redirected`` (it was moved from public to private) and ``site_zone``.
     """
     tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), agent=user.pk)
     missing = InformationRequest.objects.filter(ticket=OuterRef("pk"), state="asked").order_by("pk")
+    unfinished = Q(state__in=("running", "paused")) | Q(state="breached", met_at=None, cancelled_at=None)
+    clocks = SLATimer.objects.filter(unfinished, ticket=OuterRef("pk")).order_by(F("due_at").asc(nulls_last=True), "pk")
     redirected = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind="ticket.redirected")
-    is_late = Q(waiting_since__lt=late_before(), status__in=OPEN_STATUSES)
+    is_late = Q(status__in=OPEN_STATUSES) & is_late_now()
     return (
         Ticket.objects.visible_to(user)
         .select_related("customer__organization", "channel", "assignee", "team", "follow_up_of", "merged_into")
@@ -77,6 +80,9 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
             tag_list=ArraySubquery(tags.values(json=JSONObject(name=F("name"), color=F("color")))),
             draft_list=ArraySubquery(drafts.values(json=JSONObject(kind=F("kind"), text=F("text")))),
             missing_list=ArraySubquery(missing.values(json=JSONObject(id=F("pk"), kind=F("kind")))),
+            clock_list=ArraySubquery(
+                clocks.values(json=JSONObject(metric=F("metric"), due_at=F("due_at"), remaining=F("remaining_seconds")))
+            ),
             is_redirected=Exists(redirected),
             site_zone=site_time_zone(),
         )
