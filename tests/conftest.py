@@ -1,8 +1,9 @@
 """What every test may use: a real database, people in their roles, channels, and no network but loopback."""
 
+import itertools
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,26 @@ from celery.app.task import Task
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from channels_app.selectors import forget_own_mail_addresses
 from helpdesk.common.remembered import forget_everything
 from helpdesk.embedded import postgres
+from tests.support.clean_tables import CleanTables
 
 _resources = ExitStack()
+_number_of_test = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Without DATABASE_URL the suite brings its own PostgreSQL; xdist workers get its address by the environment."""
-    if "DATABASE_URL" in os.environ or hasattr(config, "workerinput"):
+    """Without DATABASE_URL every process that runs tests brings its own PostgreSQL.
+
+    Its own, because the followers of the event log wait for the oldest transaction of the whole server: with one
+    server for all they would wait for whatever test another process is in.
+    """
+    runs_tests = hasattr(config, "workerinput") or config.getoption("dist", "no") == "no"
+    if "DATABASE_URL" in os.environ or not runs_tests:
         return
     url = _resources.enter_context(postgres.temporary_server())
     os.environ["DATABASE_URL"] = url
@@ -59,11 +69,26 @@ def fresh_memory() -> None:
     forget_everything()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the tests; tests with transactions of their own leave it as the migrations did."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        tables = CleanTables()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: tables.restore())
+        yield
+
+
+@pytest.fixture(scope="session")
+def files_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
 @pytest.fixture(autouse=True)
-def own_files(tmp_path: Path, settings: Any) -> None:
-    """Files of a test stay in its own folder."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.HELPDESK_KEYS_DIR = tmp_path / "keys"
+def own_files(files_of_tests: Path, settings: Any) -> None:
+    """Files of a test stay in its own folder, which is made by the first of them."""
+    folder = files_of_tests / str(next(_number_of_test))
+    settings.MEDIA_ROOT = folder / "media"
+    settings.HELPDESK_KEYS_DIR = folder / "keys"
 
 
 @pytest.fixture(autouse=True)

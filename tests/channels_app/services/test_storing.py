@@ -97,10 +97,10 @@ def test_large_body_lies_in_storage_and_is_read_back(api_channel):
     assert (raw.body, raw.headers, raw.source) == (body, {"a": "1"}, "webhook")
 
 
-def test_repeated_large_body_leaves_one_file(api_channel, tmp_path):
+def test_repeated_large_body_leaves_one_file(api_channel, settings):
     for _ in range(3):
         store_events(channel=api_channel, events=[RawEvent(body=b"x" * 100_000)])
-    assert len([path for path in (tmp_path / "media").rglob("*") if path.is_file()]) == 1
+    assert len([path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]) == 1
 
 
 def test_oversize_event_is_quarantined_with_its_reason_and_not_announced(
