@@ -100,11 +100,16 @@ def change_priority(*, ticket_id: int, actor: Actor, priority: str, expected_ver
         raise InvalidInput("unknown_priority", text, fields={"priority": "unknown"})
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
     _refuse_closed(change.ticket)
+    set_priority(change, priority)
+    change.save()
+    return change.ticket
+
+
+def set_priority(change: TicketChange, priority: str) -> None:
+    """``change_priority`` as a part of a larger verb, whose caller has checked the value."""
     if change.ticket.priority != priority:
         change.tell("ticket.priority_changed", {"from": change.ticket.priority, "to": priority})
         change.set(priority=priority)
-    change.save()
-    return change.ticket
 
 
 @transaction.atomic
@@ -135,13 +140,20 @@ def change_tags(
     if any(not name or len(name) > 60 for name in names):
         raise InvalidInput("invalid_tag", _("A tag has 1 to 60 characters."), fields={"add": "invalid"})
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    set_tags(change, add=names, remove=remove)
+    change.save()
+    return change.ticket
+
+
+def set_tags(change: TicketChange, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+    """``change_tags`` as a part of a larger verb, whose caller has cleaned the names."""
     ticket = change.ticket
     present = {tag.name: tag for tag in ticket.tags.all()}
-    gone = [present[name] for name in dict.fromkeys(remove) if name in present and name not in names]
-    fresh = [Tag.objects.get_or_create(name=name)[0] for name in dict.fromkeys(names) if name not in present]
+    gone = [present[name] for name in dict.fromkeys(remove) if name in present and name not in add]
+    fresh = [Tag.objects.get_or_create(name=name)[0] for name in dict.fromkeys(add) if name not in present]
     if gone or fresh:
         ticket.tags.remove(*gone)
         ticket.tags.add(*fresh)
         change.tell("ticket.tags_changed", {"added": [tag.pk for tag in fresh], "removed": [tag.pk for tag in gone]})
-    change.save()
-    return ticket
+        # Policies may ask for tags.
+        change.moves_clocks = True

@@ -1,5 +1,6 @@
 """The verbs on a ticket's status. Each: one transaction, one event, version raised, effects after commit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,13 +52,18 @@ def set_pending(*, ticket_id: int, actor: Actor, expected_version: int | None = 
 def put_on_hold(*, ticket_id: int, actor: Actor, expected_version: int | None = None) -> Ticket:
     """Wait for somebody else. The running contact ends here. Raises Conflict on a resolved or closed ticket."""
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
+    hold(change)
+    change.save()
+    return change.ticket
+
+
+def hold(change: TicketChange) -> None:
+    """``put_on_hold`` as a part of a larger verb."""
     ticket = change.ticket
     status = _require_next(ticket, "hold")
     if ticket.contact_ends_at is not None and ticket.status != status:
         change.set(contact_ends_at=min(ticket.contact_ends_at, now()))
     move_to(change, status)
-    change.save()
-    return ticket
 
 
 def move_to(change: TicketChange, status: str) -> None:
@@ -108,15 +114,19 @@ def _announce_resolution(ticket_id: int) -> None:
 def reopen_ticket(*, ticket_id: int, actor: Actor, expected_version: int | None = None) -> Ticket:
     """Work on it again. Raises Conflict on an open or closed ticket."""
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
-    ticket = change.ticket
-    status = _require_next(ticket, "agent_reopen")
-    if ticket.status == Ticket.Status.RESOLVED:
+    work_again(change)
+    change.save()
+    return change.ticket
+
+
+def work_again(change: TicketChange) -> None:
+    """``reopen_ticket`` as a part of a larger verb."""
+    status = _require_next(change.ticket, "agent_reopen")
+    if change.ticket.status == Ticket.Status.RESOLVED:
         reopen(change)
-        change.set(waiting_since=first_unanswered_at(ticket))
+        change.set(waiting_since=first_unanswered_at(change.ticket))
     else:
         move_to(change, status)
-    change.save()
-    return ticket
 
 
 def reopen(change: TicketChange) -> None:
@@ -165,13 +175,19 @@ def mark_spam(*, ticket_id: int, actor: Actor, expected_version: int | None = No
     conversations = lock_active_conversations([ticket_id])
     ticket = lock_ticket(ticket_id, expected_version=expected_version)
     change = TicketChange(ticket, actor)
+    close_as_spam(change, conversations)
+    change.save()
+    return ticket
+
+
+def close_as_spam(change: TicketChange, conversations: Sequence[Conversation]) -> None:
+    """``mark_spam`` as a part of a larger verb, whose caller holds the ticket's active ``conversations`` locked."""
+    ticket = change.ticket
     change.tell("ticket.marked_spam", {"from": ticket.status})
     change.set(status=_require_next(ticket, "close"), is_spam=True, closed_at=now(), waiting_since=None)
-    change.save()
     for conversation in conversations:
         conversation.active_ticket = None
         conversation.save(update_fields=["active_ticket"])
-    return ticket
 
 
 @transaction.atomic
