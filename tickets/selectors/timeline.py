@@ -63,7 +63,8 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
     """Tickets with all that the workspace prints of them, drafts of ``user`` included; one statement a ticket.
 
     Adds ``is_late``, ``tag_list`` ([{"name", "color"}]), ``draft_list`` ([{"kind", "text"}]), ``missing_list`` ([{"id", "kind"}]),
-    ``clock_list`` (unfinished time limits, the next one first: [{"metric", "due_at", "remaining"}]), ``is_redirected`` (it was moved from public to private) and ``site_zone``.
+    ``clock_list`` (unfinished time limits, the next one first: [{"metric", "due_at", "remaining"}]),
+    ``is_redirected`` (it was moved from public to private) and ``site_zone``.
     """
     tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), agent=user.pk)
