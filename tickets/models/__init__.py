@@ -20,11 +20,13 @@ from tickets.models.quick_reply import (
 )
 from tickets.models.review import Review
 from tickets.models.routing import RoutingDecision, RoutingRule, TriageItem, Trigger
+from tickets.models.score_weights import ScoreWeights
 from tickets.models.search import MessageSearch
 from tickets.models.sla import Clock, Metric, SLAPolicy, SLARecomputation, SLATarget, SLATimer
 from tickets.models.team import Tag, Team, TeamMembership
 from tickets.models.ticket import Ticket
 from tickets.models.topic import Notification, Topic
+from tickets.models.topic_word import TopicWord
 from tickets.models.webchat import MailedAnswer, Visitor
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "SLATarget",
     "SLATimer",
     "Scope",
+    "ScoreWeights",
     "Tag",
     "Team",
     "TeamMembership",
@@ -73,6 +76,7 @@ __all__ = [
     "TicketEvent",
     "ToldAddress",
     "Topic",
+    "TopicWord",
     "TriageItem",
     "Trigger",
     "Visitor",

@@ -69,6 +69,9 @@ class Ticket(models.Model):
     priority_score = models.IntegerField(_("priority score"), default=0, editable=False)
     # What the score is the sum of: list of {"code", "weight", ...}, see policies/priority_score.py.
     priority_reasons = models.JSONField(default=list, db_default=Value([], models.JSONField()), editable=False)
+    # When the score is to be made anew: the next hour that it depends on, or at once where the database has seen a change of what it
+    # is made of (triggers, see migration 0019).
+    score_changes_at = models.DateTimeField(null=True, blank=True, editable=False)
     topic = models.ForeignKey(
         Topic, models.SET_NULL, null=True, blank=True, related_name="tickets", verbose_name=_("topic")
     )
@@ -126,6 +129,7 @@ class Ticket(models.Model):
     next_due_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=12, blank=True)
     sentiment = models.CharField(max_length=10, blank=True)
+    sentiment_is_strong = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = TicketQuerySet.as_manager()
 
@@ -166,6 +170,11 @@ class Ticket(models.Model):
             ),
             models.Index(
                 fields=["-priority_score", "-id"], name="ticket_inbox_score", condition=Q(status__in=OPEN_STATUSES)
+            ),
+            models.Index(
+                fields=["score_changes_at"],
+                name="ticket_to_score",
+                condition=Q(status__in=OPEN_STATUSES, score_changes_at__isnull=False),
             ),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index(
