@@ -1,6 +1,16 @@
 """Who wrote, what was said, who answers."""
 
+from tickets.models.article import (
+    Article,
+    ArticleFeedback,
+    ArticleSearch,
+    ArticleTranslation,
+    ArticleVersion,
+    ArticleView,
+    HelpVisit,
+)
 from tickets.models.asking import InformationRequest, PublicText
+from tickets.models.bot import Bot, BotSession, HandoffRule, LLMCall, LLMSettings
 from tickets.models.call import Call
 from tickets.models.conversation import Conversation, ConversationParticipant
 from tickets.models.customer import Customer, CustomerIdentity, Organization
@@ -30,7 +40,15 @@ from tickets.models.topic_word import TopicWord
 from tickets.models.webchat import MailedAnswer, Visitor
 
 __all__ = [
+    "Article",
+    "ArticleFeedback",
+    "ArticleSearch",
+    "ArticleTranslation",
+    "ArticleVersion",
+    "ArticleView",
     "Attachment",
+    "Bot",
+    "BotSession",
     "BusinessHours",
     "BusinessHoursSpan",
     "Call",
@@ -44,8 +62,12 @@ __all__ = [
     "CustomerMerge",
     "Draft",
     "FollowerPosition",
+    "HandoffRule",
+    "HelpVisit",
     "Holiday",
     "InformationRequest",
+    "LLMCall",
+    "LLMSettings",
     "Macro",
     "MailedAnswer",
     "Message",

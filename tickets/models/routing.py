@@ -18,6 +18,7 @@ class Trigger(models.TextChoices):
     SLA_WARNED = "sla_warned", _("a time limit comes near")
     SLA_BREACHED = "sla_breached", _("a time limit is missed")
     TIME = "time", _("time has passed")
+    HANDED_OFF = "handed_off", _("a bot hands over")
 
 
 class RoutingRule(models.Model):
