@@ -8,5 +8,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets import receivers
+        from tickets.services import action_handlers
 
         receivers.connect()
+        action_handlers.register()

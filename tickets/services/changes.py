@@ -41,6 +41,25 @@ class TicketChange:
         """The newest event of this kind that is not saved yet."""
         return next((event for event in reversed(self._events) if event.kind == kind), None)
 
+    def mark(self) -> dict[str, Any]:
+        """Where the change stands, for ``back_to``."""
+        names = [field.attname for field in Ticket._meta.concrete_fields]
+        return {
+            "ticket": {name: getattr(self.ticket, name) for name in names},
+            "columns": set(self._columns),
+            "events": [(event, dict(event.data)) for event in self._events],
+            "moves_clocks": self.moves_clocks,
+        }
+
+    def back_to(self, mark: Mapping[str, Any]) -> None:
+        """Forget all since ``mark``: a part of the verb has failed. What it wrote, the caller's savepoint takes back."""
+        for name, value in mark["ticket"].items():
+            setattr(self.ticket, name, value)
+        self._columns, self.moves_clocks = mark["columns"], mark["moves_clocks"]
+        self._events = [event for event, _data in mark["events"]]
+        for event, data in mark["events"]:
+            event.data = data
+
     def save(self) -> None:
         """Write it: the version is raised once, however many events there are."""
         if not self._columns and not self._events:

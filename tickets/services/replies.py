@@ -157,12 +157,20 @@ def _apply_reply(change: TicketChange, message: Message) -> None:
 @transaction.atomic
 def add_note(*, ticket_id: int, actor: Actor, text: str, attachments: Sequence[StoredFile] = ()) -> Message:
     """Write an internal note. It meets no clock and is never sent. Raises Unprocessable on an empty one."""
+    change = TicketChange(lock_ticket(ticket_id), actor)
+    message = write_note(change, text, attachments)
+    change.save()
+    Draft.objects.filter(ticket_id=ticket_id, agent_id=actor.user_id, kind=Message.Kind.NOTE).delete()
+    return message
+
+
+def write_note(change: TicketChange, text: str, attachments: Sequence[StoredFile] = ()) -> Message:
+    """``add_note`` as a part of a larger verb."""
     clean = clean_text(text).strip()
     if not clean and not attachments:
         raise Unprocessable("empty_note", _("Write something first."), fields={"text": "empty"})
-    ticket = lock_ticket(ticket_id)
-    moment = now()
-    message = Message.objects.create(
+    ticket, actor, moment = change.ticket, change.actor, now()
+    message: Message = Message.objects.create(
         ticket=ticket,
         direction=Message.Direction.OUT,
         kind=Message.Kind.NOTE,
