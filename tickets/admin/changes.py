@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import InvalidInput, PermissionRefused
-from tickets.admin import case_verbs
+from tickets.admin import case_verbs, snoozing
 from tickets.admin.case_verbs import Done
 from tickets.admin.doors import AgentRequest, in_zone_of
 from tickets.admin.handing_over import is_handed_over
@@ -130,6 +130,8 @@ VERBS = {
     "cancel-ask": Verb(permission="tickets.reply_ticket", service=case_verbs.cancel_ask),
     "to-private": Verb(permission="tickets.reply_ticket", service=case_verbs.to_private, reloads=True),
     "closing-line": Verb(permission="tickets.reply_ticket", service=case_verbs.closing_line, reloads=True),
+    "snooze": Verb(permission="tickets.change_ticket", service=snoozing.snooze),
+    "wake": Verb(permission="tickets.change_ticket", service=snoozing.wake),
     "no-closing-line": Verb(permission="tickets.reply_ticket", service=case_verbs.no_closing_line, reloads=True),
 }
 

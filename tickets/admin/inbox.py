@@ -37,6 +37,7 @@ VIEW_ICONS = {
     "late": "clock-alert",
     "public": "globe",
     "call_back": "phone",
+    "snoozed": "alarm-clock",
     "all": "layers",
 }
 
@@ -185,6 +186,11 @@ def _empty_state(listing: Listing) -> tuple[str, str, str]:
             "globe",
             _("Nothing is unanswered in public"),
             _("Comments, mentions and reviews that wait appear here."),
+        ),
+        "snoozed": (
+            "alarm-clock",
+            _("Nothing is put aside"),
+            _("Tickets that wait for a time of your choice appear here, and come back by themselves."),
         ),
         "all": ("mail-open", _("No tickets yet"), _("The first message of a customer opens one.")),
     }

@@ -66,6 +66,8 @@ def _code_words(code: str, detail: str) -> Notice | None:
         return Notice(tone="warning", icon="users", text=text)
     if code == "call_back":
         return Notice(tone="info", icon="phone", text=_("The customer waits to be called back: see beside the ticket."))
+    if code == "snooze_over":
+        return Notice(tone="info", icon="alarm-clock", text=_("This was put aside until now."))
     if code == "low_score":
         return Notice(tone="warning", icon="star", text=_("The customer gave a low score. Ask what went wrong."))
     return Notice(tone="info", icon="info", text=code.replace("_", " ")) if code else None

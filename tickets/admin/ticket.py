@@ -20,6 +20,7 @@ from tickets.admin import (
     media,
     new_ticket,
     panel,
+    snoozing,
     template_panel,
     webchat_install,
     workspace,
@@ -112,6 +113,11 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/again/<int:message_id>/", post(writing.again, reply), "again"),
             named("<int:pk>/leave/<int:message_id>/", post(writing.leave, reply), "leave"),
             named("<int:pk>/more/", on_ticket(case_verbs.more), "more"),
+            named(
+                "<int:pk>/snooze-menu/",
+                on_ticket(snoozing.snooze_menu, permission="tickets.change_ticket"),
+                "snooze_menu",
+            ),
             named("<int:pk>/closing/", on_ticket(case_verbs.closing), "closing"),
             named(
                 "<int:pk>/take-back/<int:sequence>/", post(case_verbs.take_back, "tickets.merge_ticket"), "take_back"

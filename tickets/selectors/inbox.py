@@ -42,6 +42,7 @@ VIEWS = {
     "late": _("Late"),
     "public": _("Public, unanswered"),
     "call_back": _("To call back"),
+    "snoozed": _("Put aside"),
     "all": _("All"),
 }
 DEFAULT_VIEW = "open"
@@ -152,12 +153,14 @@ def tickets_in_view(*, user: Any, view: str) -> QuerySet[Ticket]:
     """The tickets of a view that ``user`` may see, not ordered. Raises KeyError for a view that is none."""
     seen = Ticket.objects.visible_to(user)
     conditions: dict[str, Q | None] = {
-        "mine": Q(assignee=user.pk),
-        "unassigned": Q(assignee=None),
-        "open": Q(),
+        # What somebody has put aside is out of the way until its time.
+        "mine": Q(assignee=user.pk, snoozed_until=None),
+        "unassigned": Q(assignee=None, snoozed_until=None),
+        "open": Q(snoozed_until=None),
         "late": is_late_now(),
         "public": Q(waiting_since__isnull=False) & Q(Exists(_public_threads())),
         "call_back": Q(Exists(CallbackRequest.objects.filter(ticket=OuterRef("pk"), state="open"))),
+        "snoozed": Q(snoozed_until__isnull=False),
         "all": None,
     }
     condition = conditions[view]
@@ -291,7 +294,7 @@ def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
         )
         .only(
             "number", "subject", "status", "priority", "is_spam", "last_message_at", "last_message_is_inbound",
-            "preview", "unread_count", "waiting_since", "next_due_at", "language", "notice",
+            "preview", "unread_count", "waiting_since", "next_due_at", "snoozed_until", "language", "notice",
             "customer__name", "customer__is_vip", "channel__name", "channel__kind",
             "assignee__first_name", "assignee__last_name", "assignee__username", "team__name",
         )

@@ -119,6 +119,16 @@ def status_chip(ticket: Any) -> SafeString:
     return _chip(ticket.status, _STATUS_ICONS.get(ticket.status, "shield-alert"), words)
 
 
+@register.simple_tag
+def snooze_chip(ticket: Any) -> SafeString:
+    """Until when a ticket is put aside; nothing where it is not."""
+    until = ticket.snoozed_until
+    if until is None:
+        return SafeString("")
+    shown = date_format(timezone.localtime(until), "D j M, H:i")
+    return _chip("snoozed", "alarm-clock", _("put aside until %(time)s") % {"time": shown})
+
+
 @lru_cache(maxsize=256)
 def _choice_words(choices: type[TextChoices], code: str, language: str | None) -> str:
     """The label of a choice in the active language; Django's own way translates every choice of the field for each row."""
