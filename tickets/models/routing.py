@@ -38,6 +38,8 @@ class RoutingRule(models.Model):
     actions = models.JSONField(_("actions"), default=list, blank=True)
     stops = models.BooleanField(_("stop here"), default=False)
     is_dry_run = models.BooleanField(_("only write down"), default=False)
+    # How far the sweep of rules that wait for time has come: see services/waiting_rules.py.
+    swept = models.JSONField(default=dict, editable=False, db_default=Value({}, models.JSONField()))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -69,7 +71,9 @@ class RoutingDecision(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="decisions", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    rule = models.ForeignKey(RoutingRule, models.SET_NULL, null=True, blank=True, related_name="decisions")
+    rule = models.ForeignKey(
+        RoutingRule, models.SET_NULL, null=True, blank=True, related_name="decisions", db_index=False
+    )
     trigger = models.CharField(max_length=12, blank=True)
     # Of rules that wait for time: what they have acted on, so that they act on it once.
     occasion = models.CharField(max_length=80, blank=True)
@@ -90,6 +94,7 @@ class RoutingDecision(models.Model):
         indexes = [
             models.Index(fields=["ticket", "-id"], name="decision_of_ticket"),
             models.Index(fields=["-id"], name="decision_newest"),
+            models.Index(fields=["rule", "-at"], name="decision_of_rule", condition=Q(rule__isnull=False)),
         ]
 
 

@@ -176,6 +176,11 @@ class Ticket(models.Model):
                 name="ticket_to_score",
                 condition=Q(status__in=OPEN_STATUSES, score_changes_at__isnull=False),
             ),
+            # For rules that wait for time; those that wait since another time find an index above.
+            models.Index(fields=["opened_at", "id"], name="ticket_open_since", condition=Q(status__in=OPEN_STATUSES)),
+            models.Index(
+                fields=["last_resolved_at", "id"], name="ticket_resolved_since", condition=Q(status="resolved")
+            ),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
             models.Index(
                 fields=["remind_at", "id"],
