@@ -44,6 +44,7 @@ TIMETABLE: dict[str, tuple[str, float, str]] = {
     "poll_channels": ("channels_app.tasks.poll_due_channels", 10, "inbound"),
     "process_events": ("tickets.tasks.process_waiting_events", 10, "inbound"),
     "triage_tickets": ("tickets.tasks.process_waiting_triage", 10, "inbound"),
+    "score_tickets": ("tickets.tasks.rescore_tickets", 10, "timers"),
     "send_messages": ("tickets.tasks.send_due_messages", 5, "outbound"),
     "recover_leases": ("tickets.tasks.recover_expired_leases", 30, "timers"),
     "check_channels": ("channels_app.tasks.check_every_channel", 24 * 3600, "reports"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from tickets.services import call_work, delivery, lifecycle, processing, reminding, snoozing, triage
+from tickets.services import call_work, delivery, lifecycle, processing, reminding, scoring, snoozing, triage
 from tickets.webchat import mailing
 
 
@@ -86,3 +86,10 @@ def remind_silent_customers() -> None:
     """Remind customers who do not answer, and resolve what waited in vain."""
     with record_job_run("remind_customers") as job:
         job.handled = reminding.remind_silent_customers()
+
+
+@shared_task
+def rescore_tickets() -> None:
+    """Make the priority scores anew that time or a change has made old."""
+    with record_job_run("score_tickets") as job:
+        job.handled = scoring.rescore_due_tickets()

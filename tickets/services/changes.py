@@ -37,6 +37,10 @@ class TicketChange:
         """Add one event, in the order of the calls; ``at`` is when it happened, now unless said otherwise."""
         self._events.append(new_event(ticket=self.ticket, kind=kind, actor=self.actor, data=data, at=at))
 
+    def has_changed(self, *columns: str) -> bool:
+        """Whether one of these columns was given a value."""
+        return not self._columns.isdisjoint(columns)
+
     def told(self, kind: str) -> TicketEvent | None:
         """The newest event of this kind that is not saved yet."""
         return next((event for event in reversed(self._events) if event.kind == kind), None)

@@ -23,6 +23,8 @@ from tickets.services.events import breach_data, new_event
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
 from tickets.services.locking import lock_ticket
+from tickets.services.saying import read_message
+from tickets.services.scoring import score_filed
 from tickets.services.search import add_to_index
 from tickets.services.timers import is_moved, settle
 
@@ -33,6 +35,7 @@ CONVERSATION_COLUMNS = ("last_message_at", "last_customer_message_at", "window_e
 HOT_COLUMNS = (
     "status", "version", "event_sequence", "waiting_since", "reopen_count", "closes_at", "contact_number", "contact_ends_at",
     "snoozed_until", "last_message_at", "last_message_is_inbound", "preview", "unread_count", "notice", "next_due_at", "sla_policy",
+    "language", "sentiment", "sentiment_is_strong", "priority_score", "priority_reasons", "score_changes_at",
 )  # fmt: skip
 
 
@@ -62,6 +65,7 @@ def file_message(
         events = _apply_message(ticket, channel, thread, item, sort_at)
     message = _new_message(channel, thread, ticket, item, event, received_at, sort_at)
     message.pk = message_id
+    read_message(message, ticket, known_language=thread.identity.customer.language)
     events.append(("message.received", _received_data(message)))
     _write(batch, thread, ticket, message, events, files, is_new=is_new)
     reopened = was_resolved and ticket.status != Ticket.Status.RESOLVED
@@ -99,6 +103,9 @@ def _write(
             new_event(ticket=ticket, kind="sla.breached", actor=CUSTOMER, data=breach_data(timer), at=timer.breached_at)
             for timer in late
         ]
+    is_public = thread.conversation.visibility == Conversation.Visibility.PUBLIC
+    customer, channel = thread.identity.customer, thread.conversation.channel
+    score_filed(ticket, customer=customer, channel=channel, is_public=is_public, at=message.received_at)
     _touch_conversation(thread.conversation, ticket, message)
     if is_new:
         batch.insert([ticket])

@@ -21,6 +21,7 @@ from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.facts import TicketFacts
 from tickets.services.locking import lock_active_conversations, lock_ticket
+from tickets.services.scoring import score_step
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Case:
 
 Step = Callable[[Case], None]
 # In this order; each looks at the case as the ones before it have left it.
-STEPS: list[Step] = []
+STEPS: list[Step] = [score_step]
 
 
 def triage_ticket(*, ticket_id: int) -> int:

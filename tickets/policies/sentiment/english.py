@@ -65,7 +65,7 @@ LEXICON = lexicon(
             wait, waiting, cancel*, refund*, again, complicat*, difficult*, hard to, nobody, no one, nothing,
             unfortunately, unable, can't, cannot, cant, couldn't, worr*, concern*, expensive, overpriced, bug, bugs,
             buggy, lack*, doubt*, weak, uncomfortabl*, tired, urgent*, asap, hurt*, return it, wont, won't, stuck,
-            stop, stopped, dies, died, leak*, noisy, cheap, boring, small portion, exhaust*, where is my, where's my,
+            stop, stopped, dies, died, leak*, noisy, cheap, boring, small portion, exhaust*,
             still, unclear, disturb*, unsafe, danger*""",
         1.0: """better, improved, helped, helps, comfy, cosy, cozy, tasty, delicious, fresh, pretty, handy, warm,
             soft, safe, safely, correct, correctly, received today, got it today, did the trick, all good, all set,

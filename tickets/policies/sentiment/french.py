@@ -63,7 +63,7 @@ LEXICON = lexicon(
         -1.0: """odeur, sent mauvais, vieux, vieille, usage, fin et, fragile*, tache*, etrange*, semaines,
             leger defaut, fatigue, probleme*, souci*, retard*, tard, lent*, attent*, attend*, annul*, rembours*,
             difficil*, compliqu*, personne, rien, aucun*, malheureusement, helas, inquiet*, impossible, cher, chere,
-            chers, cheres, doute*, faible*, inconfortab*, urgen*, fatigu*, froid*, bruyant*, ou est ma, ou est mon,
+            chers, cheres, doute*, faible*, inconfortab*, urgen*, fatigu*, froid*, bruyant*,
             ou en est, encore, dommage, penib*, long, longue*, depuis, peine""",
         1.0: """aide, aidé, a aide, m'a aide, delicieu*, frais et bon, doux, douce, douillet*, sur et, compris,
             soulag*, recu aujourd'hui, c'est regle, honnete*, tient ses promesses, mieux, merci, mercii*, bien, bon,

@@ -65,7 +65,7 @@ LEXICON = lexicon(
         -1.0: """olor, huele, viejo, vieja, usado, usada, delgad*, fragil*, manch*, extrañ*, semanas, problema*,
             incidencia*, retras*, tarde, demora*, lent*, esper*, cancel*, devoluc*, reembols*, devolver*, dificil*,
             complicad*, nadie, nada, lamentablemente, desgraciadamente, preocup*, caro, cara, caros, caras, car*isim*,
-            duda*, debil, incomod*, urgent*, cansad*, fria, frio, no puedo, no me deja, imposible, donde esta mi,
+            duda*, debil, incomod*, urgent*, cansad*, fria, frio, no puedo, no me deja, imposible,
             atascad*, ruido*, escas*, pierd*, tirar, tiro, tarda*""",
         1.0: """ayudo, ayudaron, me ayud*, rico, rica, sabros*, delicios*, suave*, segur*, entendido, alivio,
             aliviad*, me llego hoy, llego hoy, se arreglo, cumpl*, acert*, gracias, vale gracias, bien, buen, buena,
