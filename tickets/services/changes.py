@@ -8,6 +8,7 @@ from tickets.models import Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.events import breach_data, new_event
 from tickets.services.reminder_plan import reminder_columns
+from tickets.services.rule_triggers import Chain, queue_for_rules, status_item
 from tickets.services.timers import is_moved, settle, status_before
 
 
@@ -26,6 +27,8 @@ class TicketChange:
         # Set by whoever changes something beside the columns that time limits may ask for, such as the tags.
         self.moves_clocks = False
         self.why = ""
+        # Set by rules: which of them have led to this change.
+        self.chain: Chain | None = None
 
     def set(self, **values: Any) -> None:
         """Give columns new values (by attribute name: ``assignee_id`` rather than ``assignee``)."""
@@ -68,12 +71,14 @@ class TicketChange:
         """Write it: the version is raised once, however many events there are."""
         if not self._columns and not self._events:
             return
+        waiting = status_item(self.ticket, before=status_before(self.ticket), chain=self.chain)
         if self.moves_clocks or is_moved(self.ticket):
             self.set(**reminder_columns(self.ticket, status_before=status_before(self.ticket)))
             self._settle_clocks()
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self._columns, "version", "event_sequence"])
         TicketEvent.objects.bulk_create(self._events)
+        queue_for_rules(waiting)
 
     def _settle_clocks(self) -> None:
         for timer in settle(self.ticket, why=self.why).breached:

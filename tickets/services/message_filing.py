@@ -23,10 +23,11 @@ from tickets.services.events import breach_data, new_event
 from tickets.services.filed import Filed
 from tickets.services.files import StoredFile
 from tickets.services.locking import lock_ticket
+from tickets.services.rule_triggers import status_item
 from tickets.services.saying import read_message
 from tickets.services.scoring import score_filed
 from tickets.services.search import add_to_index
-from tickets.services.timers import is_moved, settle
+from tickets.services.timers import is_moved, settle, status_before
 
 CUSTOMER = Actor.customer()
 PREVIEW_LENGTH = 160
@@ -96,6 +97,7 @@ def _write(
 ) -> None:  # fmt: skip
     rows = _events(ticket, events, message)
     clocks = Batch()
+    was = status_before(ticket)
     if is_new or is_moved(ticket):
         known = {"visibility": thread.conversation.visibility}
         late = settle(ticket, at=message.received_at, batch=clocks, known=known, is_new=is_new).breached
@@ -122,9 +124,11 @@ def _write(
     batch.extend(clocks)
     if ticket.status != Ticket.Status.CLOSED:
         trigger = Trigger.CREATED if is_new else Trigger.MESSAGE
-        batch.insert(
-            [TriageItem(ticket_id=ticket.pk, message_id=message.pk, trigger=trigger, created_at=message.received_at)]
-        )
+        items = [
+            TriageItem(ticket_id=ticket.pk, message_id=message.pk, trigger=trigger, created_at=message.received_at)
+        ]
+        moved = None if is_new else status_item(ticket, before=was)
+        batch.insert([*items, moved] if moved is not None else items)
 
 
 def _find_ticket(thread: Thread, item: InboundMessage, *, at: datetime) -> tuple[Ticket | None, Ticket | None]:

@@ -20,6 +20,7 @@ from tickets.services.events import write_event
 from tickets.services.files import StoredFile
 from tickets.services.message_filing import PREVIEW_LENGTH
 from tickets.services.replies import queue_first_message
+from tickets.services.rule_triggers import queue_created
 from tickets.services.system_messages import is_mail_address, is_writable
 
 
@@ -82,6 +83,7 @@ def open_ticket(
         undo_seconds=undo_seconds,
         template=template,
     )
+    queue_created(ticket)
     return ticket
 
 
