@@ -25,7 +25,8 @@ class Scope(models.TextChoices):
 def library_condition(user: Any) -> Q:
     """The condition on texts and macros that ``user`` may see: his own, those of his teams, and what is shared.
 
-    Whoever sees every ticket sees those of every team as well; what is personal, nobody but its owner sees.
+    Whoever sees every ticket sees those of every team as well, and whoever sets teams up those of teams that are not private. What is
+    personal, nobody but its owner sees.
     """
     if not user.is_active or not user.is_authenticated:
         return NOTHING
@@ -33,7 +34,10 @@ def library_condition(user: Any) -> Q:
     if user.is_superuser or user.has_perm("tickets.view_every_ticket"):
         return own | Q(scope__in=[Scope.TEAM, Scope.SHARED])
     teams = TeamMembership.objects.filter(user_id=user.pk).values("team_id")
-    return own | Q(scope=Scope.SHARED) | Q(scope=Scope.TEAM, team_id__in=teams)
+    theirs = Q(scope=Scope.TEAM, team_id__in=teams)
+    if user.has_perm("tickets.add_team"):
+        theirs |= Q(scope=Scope.TEAM, team__is_private=False)
+    return own | Q(scope=Scope.SHARED) | theirs
 
 
 def _scope_is_whole(name: str) -> models.CheckConstraint:

@@ -10,7 +10,7 @@ from channels_app.registry import adapter_for
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.text import one_line
-from tickets.models import Conversation, Message, MessageRecipient
+from tickets.models import Conversation, Message, MessageRecipient, Ticket
 from tickets.models.message import external_digest
 from tickets.services.actors import Actor
 from tickets.services.events import write_event
@@ -45,12 +45,27 @@ def queue_system_message(
     if is_public or not is_writable(identity.address) or identity.unreachable_since or conversation.customer.is_blocked:
         return None
     ticket = lock_ticket(ticket_id)
+    message = insert_system_message(
+        ticket, conversation, purpose=purpose, subject=subject, text=text, language=language
+    )
+    write_event(
+        ticket=ticket, kind="message.queued", actor=Actor.system(), data={"message": message.pk, "purpose": purpose}
+    )
+    return message
+
+
+def insert_system_message(
+    ticket: Ticket, conversation: Conversation, *, purpose: str, subject: str, text: str, language: str = ""
+) -> Message:
+    """The row in the outbox alone, as a part of a larger verb: its caller has looked whether anybody can be reached there, holds the
+    ticket locked and tells "message.queued".
+    """
     message_uuid = uuid.uuid4()
     external_id = adapter_for(conversation.channel).choose_external_id(
         message_uuid=message_uuid.hex, reply_token=conversation.reply_token
     )
     moment = now()
-    message = Message.objects.create(
+    message: Message = Message.objects.create(
         uuid=message_uuid,
         ticket=ticket,
         conversation=conversation,
@@ -72,9 +87,6 @@ def queue_system_message(
     )
     MessageRecipient.objects.create(
         message=message, address=conversation.identity.address, name=conversation.customer.name
-    )
-    write_event(
-        ticket=ticket, kind="message.queued", actor=Actor.system(), data={"message": message.pk, "purpose": purpose}
     )
     ring_on_commit("tickets.tasks.send_message", message.pk)
     return message
