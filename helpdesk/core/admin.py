@@ -25,6 +25,8 @@ from helpdesk.core.services import read_site_settings
 _JOB_NAMES = {
     "poll_channels": gettext_lazy("Ask mailboxes and providers for news"),
     "process_events": gettext_lazy("File what came in"),
+    "score_tickets": gettext_lazy("Bring priority scores up to date"),
+    "learn_topics": gettext_lazy("Learn the words of topics from resolved tickets"),
     "send_messages": gettext_lazy("Send replies"),
     "recover_leases": gettext_lazy("Take over from workers that died"),
     "sync_templates": gettext_lazy("Read the message templates of all channels"),

@@ -21,6 +21,7 @@ from tickets.services.addresses import GLOBAL_KINDS, normalised, shown_name, sto
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
 from tickets.services.proofs import confirm, give_over, is_his
+from tickets.services.scoring import mark_customer
 
 CHANGEABLE = frozenset({
     "name", "language", "time_zone", "preferred_channel_id", "organization_id", "attributes", "external_id", "note", "is_vip",
@@ -217,6 +218,8 @@ def update_customer(*, customer_id: int, actor: Actor, changes: Mapping[str, Any
     if changed:
         customer.save()
         tell_of_change(customer, actor, changed)
+        if not {"is_vip", "attributes"}.isdisjoint(changed):
+            mark_customer(customer_id=customer.pk)
     return customer
 
 
