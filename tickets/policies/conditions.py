@@ -62,6 +62,7 @@ FIELDS: dict[str, Field] = {
     "is_open_hours": Field(label=gettext_lazy("the team is there"), type="flag"),
     "is_auto_reply": Field(label=gettext_lazy("automatic message"), type="flag"),
     "has_attachment": Field(label=gettext_lazy("has a file"), type="flag"),
+    "sla_metric": Field(label=gettext_lazy("time limit that comes near or is missed"), type="choice", source="metrics"),
 }
 
 TESTS: dict[Type, tuple[str, ...]] = {
@@ -85,6 +86,19 @@ def holds(conditions: Mapping[str, Any], facts: Facts) -> bool:
     """Whether valid conditions hold. Facts are only asked for when a condition needs them."""
     every, some = conditions.get("all") or (), conditions.get("any") or ()
     return all(_holds(one, facts) for one in every) and (not some or any(_holds(one, facts) for one in some))
+
+
+def speaking_for(conditions: Mapping[str, Any], facts: Facts) -> list[Mapping[str, Any]]:
+    """Of conditions that hold, those that speak for it: every one of "all", and of "any" those that hold."""
+    some = [one for one in conditions.get("any") or () if _holds(one, facts)]
+    return [*(conditions.get("all") or ()), *some]
+
+
+def speaking_against(conditions: Mapping[str, Any], facts: Facts) -> list[Mapping[str, Any]]:
+    """Why conditions do not hold: those of "all" that do not, and all of "any" where none does."""
+    failing = [one for one in conditions.get("all") or () if not _holds(one, facts)]
+    some = conditions.get("any") or ()
+    return failing + ([] if any(_holds(one, facts) for one in some) else list(some))
 
 
 def fields_of(conditions: Mapping[str, Any]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.facts import TicketFacts
 from tickets.services.locking import lock_active_conversations, lock_ticket
+from tickets.services.routing import rules_step
 from tickets.services.scoring import score_step
 
 logger = logging.getLogger(__name__)
@@ -51,17 +52,30 @@ class Case:
         return tuple(item.trigger for item in self.items)
 
     @cached_property
-    def message(self) -> Message | None:
-        """The newest message that is to be looked at; None where none came."""
+    def messages(self) -> list[Message]:
+        """The messages that are to be looked at, oldest first."""
         ids = [item.message_id for item in self.items if item.message_id is not None]
         if not ids:
-            return None
-        return Message.objects.select_related("author_identity", "conversation").filter(pk=max(ids)).first()
+            return []
+        wanted = Message.objects.select_related("author_identity", "conversation").filter(pk__in=ids)
+        return list(wanted.order_by("id"))
+
+    @property
+    def message(self) -> Message | None:
+        """The newest message that is to be looked at; None where none came."""
+        return self.messages[-1] if self.messages else None
 
     @cached_property
     def facts(self) -> TicketFacts:
         """What conditions may ask. Call ``forget_facts`` after a change."""
-        return TicketFacts(self.ticket, message=self.message)
+        known: dict[str, Any] = {}
+        if len(self.messages) > 1:
+            # What was said in one breath is asked about as a whole.
+            known["text"] = "\n".join(message.reply_text for message in self.messages)
+        metrics = [item.data["metric"] for item in self.items if "metric" in item.data]
+        if metrics:
+            known["sla_metric"] = metrics[-1]
+        return TicketFacts(self.ticket, message=self.message, known=known)
 
     def forget_facts(self) -> None:
         """The ticket has changed: look everything up anew."""
@@ -76,7 +90,7 @@ class Case:
 
 Step = Callable[[Case], None]
 # In this order; each looks at the case as the ones before it have left it.
-STEPS: list[Step] = [score_step]
+STEPS: list[Step] = [rules_step, score_step]
 
 
 def triage_ticket(*, ticket_id: int) -> int:
