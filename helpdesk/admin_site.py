@@ -58,7 +58,13 @@ class HelpdeskAdminSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Looked up by name: the views import models, which cannot be imported while the apps are loading.
         preferences = import_string("helpdesk.accounts.views.edit_preferences")
-        own = [path("preferences/", self.admin_view(preferences), name="preferences")]
+        notifications = import_string("tickets.admin.notifications.notifications")
+        count = import_string("tickets.admin.notifications.count")
+        own = [
+            path("preferences/", self.admin_view(preferences), name="preferences"),
+            path("notifications/", self.admin_view(notifications), name="notifications"),
+            path("notifications/count/", self.admin_view(count), name="notifications_count"),
+        ]
         return own + super().get_urls()
 
     @property

@@ -52,6 +52,7 @@ TIMETABLE: dict[str, tuple[str, float, str]] = {
     "sync_templates": ("channels_app.tasks.sync_templates", 24 * 3600, "reports"),
     "settle_wrap_ups": ("tickets.tasks.settle_wrap_ups", 60, "timers"),
     "wake_tickets": ("tickets.tasks.wake_due_tickets", 15, "timers"),
+    "mail_notifications": ("tickets.tasks.mail_notifications", 60, "timers"),
     "remind_customers": ("tickets.tasks.remind_silent_customers", 60, "timers"),
     "close_tickets": ("tickets.tasks.close_due_tickets", 60, "timers"),
     "plan_surveys": ("surveys.tasks.plan_surveys", 15, "timers"),

@@ -3,7 +3,17 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from tickets.services import call_work, delivery, lifecycle, processing, reminding, scoring, snoozing, triage
+from tickets.services import (
+    call_work,
+    delivery,
+    lifecycle,
+    notification_mail,
+    processing,
+    reminding,
+    scoring,
+    snoozing,
+    triage,
+)
 from tickets.webchat import mailing
 
 
@@ -93,3 +103,10 @@ def rescore_tickets() -> None:
     """Make the priority scores anew that time or a change has made old."""
     with record_job_run("score_tickets") as job:
         job.handled = scoring.rescore_due_tickets()
+
+
+@shared_task
+def mail_notifications() -> None:
+    """Mail people what the bell has told them and they have not seen."""
+    with record_job_run("mail_notifications") as job:
+        job.handled = notification_mail.mail_notifications()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,8 @@ from django.db.models import Q
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from tickets.models import Notification, TeamMembership, Ticket
+
+KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +101,8 @@ def mark_notifications_read(*, user_id: int, up_to: int | None = None, ticket_id
     if ticket_id is not None:
         unread = unread.filter(ticket_id=ticket_id)
     return unread.update(read_at=now())
+
+
+def delete_old_notifications() -> int:
+    """Forget what was told long ago; returns how many."""
+    return Notification.objects.filter(created_at__lt=now() - KEPT).delete()[0]

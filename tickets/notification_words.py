@@ -1,0 +1,75 @@
+"""What a notification says, in the active language."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from tickets.models import Metric, Notification
+
+ICONS = {
+    "assigned": "user-plus",
+    "mentioned": "at-sign",
+    "sla_warned": "clock",
+    "sla_breached": "clock-alert",
+    "snooze_over": "alarm-clock",
+    "bot_handed_off": "bot",
+    "returned": "undo-2",
+    "rule": "zap",
+}
+
+
+def notification_icon(notification: Notification) -> str:
+    """The name of its icon."""
+    return ICONS.get(notification.kind, "bell")
+
+
+def notification_text(notification: Notification) -> str:
+    """One sentence without a full stop at its end."""
+    words = _WORDS.get(notification.kind)
+    data = notification.data | {"number": _number(notification)}
+    if words is not None:
+        return words(data)
+    return str(data.get("text") or _("Ticket %(number)s asks for a look") % data)
+
+
+def _number(notification: Notification) -> str:
+    ticket = notification.ticket
+    return f"#{ticket.number}" if ticket is not None else f"#{notification.data.get('number', '')}"
+
+
+def _limit(data: dict[str, Any]) -> str:
+    known = dict(Metric.choices)
+    return str(known.get(data.get("metric", ""), _("time limit")))
+
+
+def _warned(data: dict[str, Any]) -> str:
+    values = {"number": data["number"], "limit": _limit(data), "time": _clock(data.get("due_at"))}
+    return _("%(number)s: the %(limit)s is due at %(time)s") % values
+
+
+def _breached(data: dict[str, Any]) -> str:
+    values = {"number": data["number"], "limit": _limit(data), "time": _clock(data.get("due_at"))}
+    return _("%(number)s: the %(limit)s was due at %(time)s") % values
+
+
+def _clock(text: Any) -> str:
+    try:
+        at = timezone.localtime(datetime.fromisoformat(str(text)))
+    except ValueError:
+        return "?"
+    return date_format(at, "H:i") if at.date() == timezone.localdate() else date_format(at, "j M, H:i")
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "assigned": lambda data: _("%(number)s was given to you") % data,
+    "mentioned": lambda data: _("You are named in a note on %(number)s") % data,
+    "sla_warned": _warned,
+    "sla_breached": _breached,
+    "snooze_over": lambda data: _("%(number)s was put aside until now") % data,
+    "bot_handed_off": lambda data: _("%(number)s: the bot asks for a person") % data,
+    "returned": lambda data: _("%(number)s went back to the queue") % data,
+}

@@ -1,0 +1,26 @@
+"""What a person has been told, newest first."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tickets.models import Notification, Ticket
+
+COUNT_CAP = 100
+RECENT = 20
+
+
+def recent_notifications(*, user: Any, size: int = RECENT, before: int | None = None) -> Sequence[Notification]:
+    """The person's newest notifications, those about tickets that he may no longer see left out."""
+    mine = Notification.objects.filter(user=user.pk)
+    if before is not None:
+        mine = mine.filter(pk__lt=before)
+    rows = mine.select_related("ticket").order_by("-pk")[: size * 2]
+    seen = set(
+        Ticket.objects.visible_to(user).filter(pk__in=[row.ticket_id for row in rows]).values_list("pk", flat=True)
+    )
+    return [row for row in rows if row.ticket_id is None or row.ticket_id in seen][:size]
+
+
+def count_unread_notifications(*, user: Any) -> int:
+    """How many he has not seen, at most COUNT_CAP."""
+    return Notification.objects.filter(user=user.pk, read_at=None)[:COUNT_CAP].count()
