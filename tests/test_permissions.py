@@ -93,6 +93,7 @@ API = {
     ("post", "tickets-reopen"): WORKERS,
     ("post", "tickets-spam"): WORKERS,
     ("post", "tickets-merge"): WORKERS,
+    ("post", "tickets-snooze"): WORKERS,
     ("post", "tickets-split"): WORKERS,
     ("post", "tickets-move-to-private"): WORKERS,
     ("post", "tickets-tags"): WORKERS,

@@ -162,6 +162,10 @@ class TicketMerge(TicketUndo):
     into = IdField(required=False, help_text="The ticket that stays.")
 
 
+class TicketSnooze(InputSerializer):
+    until = serializers.DateTimeField(allow_null=True, help_text="With its offset from UTC; at most a year ahead.")
+
+
 class TicketSplit(TicketUndo):
     messages = serializers.ListField(child=IdField(), min_length=1, max_length=1000, required=False)
     subject = serializers.CharField(max_length=500, default="", allow_blank=True, help_text="Empty: the old one.")

@@ -32,6 +32,7 @@ from tickets.api.serializers import (
     TicketOpen,
     TicketRead,
     TicketReply,
+    TicketSnooze,
     TicketSplit,
     TicketTags,
     TicketUndo,
@@ -40,7 +41,7 @@ from tickets.api.shapes import shows_teams, ticket_rows, ticket_shape, tickets_u
 from tickets.models import Conversation, Ticket
 from tickets.policies.hand_over import HandOver
 from tickets.selectors.search import find_tickets
-from tickets.services import assignment, lifecycle, merging, moving, redirects, splitting
+from tickets.services import assignment, lifecycle, merging, moving, redirects, snoozing, splitting
 from tickets.services.actors import Actor
 from tickets.services.opening import open_ticket
 from tickets.services.replies import add_note, reply_to_ticket
@@ -225,6 +226,15 @@ class TicketViewSet(ListRows, ResourceViewSet):
     def reopen(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Work on it again."""
         return self._change_without_input(lifecycle.reopen_ticket)
+
+    @extend_schema(request=TicketSnooze, responses=TicketRead)
+    @action(detail=True, methods=["post"])
+    def snooze(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Put it aside until a time; `until` null takes it back."""
+        data = self.read_input(TicketSnooze)
+        if data["until"] is None:
+            return self._change(snoozing.wake_ticket)
+        return self._change(snoozing.snooze_ticket, until=data["until"])
 
     @extend_schema(request=TicketUndo, responses=TicketRead)
     @action(detail=True, methods=["post"])
