@@ -27,9 +27,17 @@ def smtp_sink() -> Iterator[SmtpSink]:
         yield sink
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
     if find_chromium() is None and MAY_SKIP:
         pytest.skip("chromium is not installed")
-    with running_browser() as chromium:
-        yield chromium
+    with running_browser() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser of the file's tests; what a test has opened is closed before its tables are emptied."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

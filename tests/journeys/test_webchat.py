@@ -75,6 +75,9 @@ def visit(browser: Browser, site: ForeignSite, chat: Channel) -> Iterator[Callab
         return page
 
     yield open_page
+    # Before the server stops: it would wait for the streams of pages that are still open.
+    for visitor in browser.contexts:
+        visitor.close()
     assert complaints == []
 
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 _ARGUMENTS = [
@@ -28,6 +29,9 @@ def running_browser() -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
             yield browser
             browser.close()
+            # Where an event loop runs, Django keeps other connections than elsewhere in the same thread. Nobody else
+            # would close them, and a database that somebody uses cannot be copied.
+            connections.close_all()
     finally:
         if before is None:
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
