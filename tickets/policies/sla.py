@@ -50,13 +50,17 @@ class Standing:
     priority: str
     chosen_by: tuple[object, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to be done."""
+        return not self.is_out and self.status in _OPEN
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A clock that should run (or stand still) now."""
 
     metric: str
-    cycle_hint: int
     started_at: datetime
 
 
@@ -90,16 +94,46 @@ class Course:
 
 
 def wanted_clocks(standing: Standing) -> list[Wanted]:
-    """The clocks that this ticket should have unfinished now."""
-    if standing.is_out or standing.status not in _OPEN:
+    """The response and resolution clocks that this ticket should have unfinished now; updates hang on what was told before."""
+    if not standing.is_open:
         return []
     wanted = []
     is_first = standing.first_response_at is None and not standing.opened_by_agent
     if standing.waiting_since is not None:
         metric = "first_response" if is_first else "next_response"
-        wanted.append(Wanted(metric=metric, cycle_hint=0, started_at=standing.waiting_since))
-    wanted.append(Wanted(metric="resolution", cycle_hint=standing.resolution_count + 1, started_at=standing.opened_at))
+        wanted.append(Wanted(metric=metric, started_at=standing.waiting_since))
+    wanted.append(Wanted(metric="resolution", started_at=standing.opened_at))
     return wanted
+
+
+def pauses_in_log(
+    changes: Sequence[tuple[datetime, str]],
+    *,
+    started_at: datetime,
+    at: datetime,
+    status: str,
+    pauses_in: Sequence[str],
+) -> list[tuple[datetime, datetime | None]]:
+    """When a clock stood still between its start and ``at``, from the changes of status (instant, new status) in their order.
+
+    ``status`` is the one at ``at``; a span that goes on has no end. What the log does not tell counts as running time.
+    """
+    spans: list[tuple[datetime, datetime | None]] = []
+    since: datetime | None = None
+    for changed_at, became in [*changes, (at, status)]:
+        moment = min(max(changed_at, started_at), at)
+        if since is None and became in pauses_in:
+            since = moment
+        elif since is not None and became not in pauses_in:
+            if moment > since:
+                spans.append((since, moment))
+            since = None
+    return [*spans, (since, None)] if since is not None else spans
+
+
+def with_mark(actions_due: str, occasion: str) -> str:
+    """What is to be carried out once ``occasion`` ("warning" or "breach") has come as well."""
+    return "both" if actions_due in ("warning", "both") and occasion == "breach" else occasion
 
 
 def course_of(
@@ -149,6 +183,7 @@ class PolicyRule:
     name: str
     conditions: Mapping[str, object]
     targets: Mapping[tuple[str, str], TargetRule] = field(default_factory=dict)
+    has_breach_actions: bool = False
 
     def target(self, metric: str, priority: str) -> TargetRule | None:
         """The limit for this metric and priority, if there is one."""

@@ -33,6 +33,7 @@ def _load_policies() -> tuple[PolicyRule, ...]:
             name=policy.name,
             conditions=policy.conditions,
             targets={(target.metric, target.priority): _target_rule(target) for target in policy.targets.all()},
+            has_breach_actions=bool(policy.breach_actions),
         )
         for policy in rows
     )
