@@ -76,6 +76,12 @@ PLACES: dict[str, Place] = {
     "tickets.businesshours": Place(
         group="set_up", icon="job", text=_("When the team is there, holidays and exceptions.")
     ),
+    "tickets.slapolicy": Place(
+        name=_("Time limits"),
+        group="set_up",
+        icon="job",
+        text=_("How soon customers are answered, and what happens when it gets late."),
+    ),
     "tickets.publictext": Place(
         group="set_up", icon="globe", text=_("What is said in public when a conversation is moved to private.")
     ),

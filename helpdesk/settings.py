@@ -260,6 +260,7 @@ HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "survey
 HELPDESK_REQUEST_ANSWERS: dict[str, str] = {"voice": "tickets.voice.answering.answer_call"}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
 HELPDESK_WORKSPACE_PANELS = [
+    "tickets.admin.clock_panel.clock_panel",
     "tickets.admin.requests_panel.requests_panel",
     "tickets.admin.call_panel.call_panel",
     "tickets.webchat.panel.visitor_panel",

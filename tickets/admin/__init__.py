@@ -1,6 +1,17 @@
 """The admin pages of tickets and all that belongs to them."""
 
-from tickets.admin import business_hours, customer, inbound_event, organization, public_text, review, tag, team, ticket
+from tickets.admin import (
+    business_hours,
+    customer,
+    inbound_event,
+    organization,
+    public_text,
+    review,
+    sla_policy,
+    tag,
+    team,
+    ticket,
+)
 
 __all__ = [
     "business_hours",
@@ -9,6 +20,7 @@ __all__ = [
     "organization",
     "public_text",
     "review",
+    "sla_policy",
     "tag",
     "team",
     "ticket",

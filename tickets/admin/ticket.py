@@ -13,6 +13,7 @@ from tickets.admin import (
     case_verbs,
     changes,
     choices,
+    clock_panel,
     files,
     handing_over,
     inbox,
@@ -94,6 +95,7 @@ class TicketAdmin(admin.ModelAdmin):
             named("chat/<int:channel_id>/install/", door(webchat_install.install), "chat_install"),
             named("<int:pk>/live/", on_ticket(live.live, method="GET, POST"), "live"),
             named("<int:pk>/panel/", on_ticket(panel.panel, tickets=panel.panel_tickets), "panel"),
+            named("<int:pk>/panel/clocks/", on_ticket(clock_panel.clocks, tickets=panel.panel_tickets), "clocks"),
             named(
                 "<int:pk>/hand-over/", on_ticket(handing_over.hand_over, method=both, permission=assign), "hand_over"
             ),

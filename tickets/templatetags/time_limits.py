@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
-from tickets.models import Metric
+from tickets.policies.sla_words import metric_name
 from tickets.policies.time_words import due_words, short_span
 from tickets.templatetags.helpdesk_tickets import icon, waiting_chip
 
@@ -38,10 +37,16 @@ def due_chip(ticket: Any, clocks: Any = None) -> SafeString:
     if paused is None or waiting:
         return waiting
     words = _("%(limit)s stands still · %(time)s left") % {
-        "limit": metric_word(paused["metric"]),
+        "limit": metric_name(paused["metric"]),
         "time": short_span(paused["remaining"]),
     }
     return format_html('<span class="hd-chip">{}<span>{}</span></span>', icon("pause"), words)
+
+
+@register.simple_tag
+def counting(due_at: datetime) -> SafeString:
+    """A chip that counts down to an instant, or up from it."""
+    return _counting(due_at, "")
 
 
 def _counting(due_at: datetime, metric: str) -> SafeString:
@@ -53,7 +58,7 @@ def _counting(due_at: datetime, metric: str) -> SafeString:
         due_at.isoformat(timespec="seconds"),
         date_format(timezone.localtime(due_at), "D j M, H:i"),
         icon(picture),
-        format_html("<b>{}</b> ", metric_word(metric)) if metric else "",
+        format_html("<b>{}</b> ", metric_name(metric)) if metric else "",
         due_words(left),
     )
 
@@ -64,10 +69,7 @@ def _look(left: float) -> tuple[str, str]:
     return ("waiting", "clock") if left < SOON_SECONDS else ("due", "clock")
 
 
-@register.filter
-def metric_word(metric: str) -> str:
-    """What a time limit is for, to begin a sentence with."""
-    return capfirst(str(dict(Metric.choices).get(metric, metric)))
+register.filter("metric_word", metric_name)
 
 
 @register.simple_tag

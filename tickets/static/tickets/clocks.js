@@ -59,7 +59,7 @@
     function keepPanelFresh() {
         const bar = document.getElementById("hd-bar");
         const panel = document.getElementById("hd-clocks");
-        if (bar && panel && panel.dataset.version !== bar.dataset.version) {
+        if (bar && panel && Number(bar.dataset.version) > Number(panel.dataset.version)) {
             panel.dataset.version = bar.dataset.version;
             window.htmx.trigger(panel, "hd:refresh");
         }
