@@ -76,13 +76,18 @@ def delete_hours(*, hours_id: int, actor: Actor) -> None:
     hours = BusinessHours.objects.filter(pk=hours_id).first()
     if hours is None:
         raise NotVisible("not_found", _("There are no such business hours."))
+    require_unused(hours)
+    # Before the rows go: a clock that once began in these hours is counted anew by those that hold now.
+    business_hours_changed(hours_id=hours.pk)
+    hours.delete()
+
+
+def require_unused(hours: BusinessHours) -> None:
+    """Raise Conflict while somebody is answered in these hours."""
     users = users_of(hours)
     if users:
         text = _("These hours are in use by %(users)s. Give them other hours first, then delete these.")
         raise Conflict("hours_in_use", text % {"users": ", ".join(users)})
-    # Before the rows go: a clock that once began in these hours is counted anew by those that hold now.
-    business_hours_changed(hours_id=hours.pk)
-    hours.delete()
 
 
 def hours_as_given(hours: BusinessHours) -> GivenHours:
@@ -125,6 +130,8 @@ def tidied(given: GivenHours) -> GivenHours:
 
 def problems_of(given: GivenHours, *, hours_id: int | None) -> list[Problem]:
     """Everything that keeps these hours from being set, each with what to do; ``hours_id``: those that they replace."""
+    # Places in a list are those of the caller, who is told about what he gave and not about what it was sorted to.
+    given = replace(tidied(given), spans=given.spans, holidays=given.holidays)
     return [
         *_wrong_names(given, hours_id),
         *_wrong_places(given),
@@ -187,13 +194,11 @@ def _wrong_channels(given: GivenHours, hours_id: int | None) -> Iterator[Problem
 
 
 def _checked(given: GivenHours, *, hours_id: int | None) -> GivenHours:
-    kept = tidied(given)
-    # Places in a list are those of the caller, who is told about what he gave and not about what it was sorted to.
-    problems = problems_of(replace(kept, spans=given.spans, holidays=given.holidays), hours_id=hours_id)
+    problems = problems_of(given, hours_id=hours_id)
     if problems:
         wrong = {problem.field: problem.message for problem in reversed(problems)}
         raise InvalidInput(problems[0].code, problems[0].message, fields=wrong)
-    return kept
+    return tidied(given)
 
 
 def _store(hours: BusinessHours, given: GivenHours) -> None:
