@@ -14,13 +14,19 @@ _READ_WORK = {
     "tickets.view_slapolicy", "tickets.view_slatimer",
     "surveys.view_response", "surveys.view_invitation",
     "reporting.view_ticketfact",
+    "tickets.view_quickreply", "tickets.view_quickreplyfolder", "tickets.view_quickreplyvariant", "tickets.view_macro",
 }  # fmt: skip
 _DO_WORK = {
     "tickets.change_ticket", "tickets.add_ticket", "tickets.reply_ticket", "tickets.assign_ticket", "tickets.merge_ticket",
     "tickets.add_customer", "tickets.change_customer", "tickets.add_customeridentity", "tickets.add_tag",
     "tickets.add_organization", "tickets.change_organization",
+    # One's own ones; with the right to share also those of a team and of everybody.
+    "tickets.add_quickreply", "tickets.change_quickreply", "tickets.delete_quickreply",
+    "tickets.add_macro", "tickets.change_macro", "tickets.delete_macro",
 }  # fmt: skip
 _LEAD_WORK = {
+    "tickets.share_quickreply", "tickets.share_macro", "tickets.add_quickreplyfolder", "tickets.change_quickreplyfolder",
+    "tickets.delete_quickreplyfolder",
     "tickets.change_tag", "tickets.delete_tag", "tickets.view_publictext", "tickets.add_publictext", "tickets.change_publictext",
     "tickets.delete_publictext", "tickets.change_team", "tickets.add_teammembership",
     "tickets.change_teammembership", "tickets.delete_teammembership", "channels_app.view_inboundevent",

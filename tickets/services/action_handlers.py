@@ -1,8 +1,13 @@
 """Actions that services above services/actions.py carry out. Registered once, when the app is ready."""
 
 from tickets.services.actions import HANDLERS, Handler
+from tickets.services.macros import run_by_action
+from tickets.services.prepared_answers import reply_by_action
 
-FURTHER: dict[str, Handler] = {}
+FURTHER: dict[str, Handler] = {
+    "reply": reply_by_action,
+    "run_macro": run_by_action,
+}
 
 
 def register() -> None:

@@ -68,6 +68,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "sla.warned": frozenset({"timer", "metric", "cycle", "due_at", "detected_at"}),
     "sla.breached": frozenset({"timer", "metric", "cycle", "due_at", "detected_at"}),
     "rule.applied": frozenset({"rule", "decision", "trigger"}),
+    "macro.run": frozenset({"macro"}),
     "bot.started": frozenset({"bot", "conversation", "is_delegated"}),
     "bot.handed_off": frozenset({"bot", "conversation", "reason", "turns", "waiting_since"}),
     "bot.returned": frozenset({"bot", "conversation", "result"}),
