@@ -12,7 +12,9 @@ from tickets.services import (
     reminding,
     scoring,
     snoozing,
+    topic_learning,
     triage,
+    waiting_rules,
 )
 from tickets.webchat import mailing
 
@@ -110,3 +112,17 @@ def mail_notifications() -> None:
     """Mail people what the bell has told them and they have not seen."""
     with record_job_run("mail_notifications") as job:
         job.handled = notification_mail.mail_notifications()
+
+
+@shared_task
+def run_waiting_rules() -> None:
+    """Carry out the rules whose time has come."""
+    with record_job_run("waiting_rules") as job:
+        job.handled = waiting_rules.run_waiting_rules()
+
+
+@shared_task
+def learn_topics() -> None:
+    """Learn the words of topics from the team's own resolved cases."""
+    with record_job_run("learn_topics") as job:
+        job.handled = topic_learning.learn_topics()

@@ -33,6 +33,7 @@ _JOB_NAMES = {
     "check_channels": gettext_lazy("Try the connections of all channels"),
     "mail_chat_answers": gettext_lazy("Mail chat answers that nobody fetched"),
     "settle_wrap_ups": gettext_lazy("Add up the work after calls"),
+    "waiting_rules": gettext_lazy("Carry out rules whose time has come"),
     "close_tickets": gettext_lazy("Close tickets that stayed resolved"),
     "plan_surveys": gettext_lazy("Plan surveys"),
     "send_surveys": gettext_lazy("Send surveys"),

@@ -10,9 +10,9 @@ from tickets.models import RoutingRule
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule as it is carried out. ``pk`` is None for one that is only tried."""
+    """One rule as it is carried out. ``pk`` is 0 for one that is only tried."""
 
-    pk: int | None
+    pk: int
     name: str
     triggers: tuple[str, ...]
     after_seconds: int
@@ -26,7 +26,7 @@ class Rule:
 def rule_of(row: RoutingRule) -> Rule:
     """A stored rule, or one that is only in memory."""
     return Rule(
-        pk=row.pk,
+        pk=row.pk or 0,
         name=row.name,
         triggers=tuple(row.triggers),
         after_seconds=row.after_seconds or 0,

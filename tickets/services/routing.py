@@ -1,12 +1,12 @@
 """Routing rules at work: which match, what they do, and the decision that says so."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.common.clock import now
-from tickets.models import RoutingDecision, Trigger
+from tickets.models import RoutingDecision, Ticket, Trigger
 from tickets.policies.action_plans import Outcome, plan
 from tickets.policies.conditions import holds, speaking_for
 from tickets.selectors.directory import StaffDirectory
@@ -44,7 +44,7 @@ def rules_step(case: "Case") -> None:
             case.decide(KIND, {"rule": rule.name, "refused": "failed", "error": type(error).__name__}, rule_id=rule.pk)
             continue
         if acted:
-            chain = Chain(depth=chain.depth, rules=chain.rules | {rule.pk or 0})
+            chain = Chain(depth=chain.depth, rules=chain.rules | {rule.pk})
             case.change.chain = chain
             case.forget_facts()
         if rule.stops and not rule.is_dry_run:
@@ -63,7 +63,13 @@ def carry_out(case: "Case", rule: Rule, *, trigger: str, chain: Chain, occasion:
     if refused:
         data["refused"] = refused
     elif rule.is_dry_run:
-        outcomes = planned_outcomes(case.ticket, rule.actions, StaffDirectory(), tags=case.facts.get("tags", ()))
+        outcomes = planned_outcomes(
+            case.ticket,
+            rule.actions,
+            StaffDirectory(),
+            tags=case.facts.get("tags", ()),
+            silence=_silence(case, rule.actions),
+        )
     else:
         outcomes = _act(case, rule)
     data["outcomes"] = [outcome.as_data() for outcome in outcomes]
@@ -103,8 +109,18 @@ def _silence(case: "Case", actions: Sequence[Mapping[str, Any]]) -> str:
 
 
 def planned_outcomes(
-    ticket: Any, actions: Sequence[Mapping[str, Any]], directory: StaffDirectory, *, tags: Any = ()
+    ticket: Ticket,
+    actions: Sequence[Mapping[str, Any]],
+    directory: StaffDirectory,
+    *,
+    tags: Iterable[str] = (),
+    silence: str = "",
 ) -> list[Outcome]:
-    """What would come of actions, without doing them."""
+    """What would come of actions, without doing them. ``silence``: why the customer must not be spoken to."""
     planned = planned_ticket(ticket, tags=tags)
-    return [plan(planned, action, directory) for action in actions]
+    return [
+        Outcome(do=action["do"], state="skipped", reason=silence)
+        if silence and action["do"] in SPEAKING
+        else plan(planned, action, directory)
+        for action in actions
+    ]
