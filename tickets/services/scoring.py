@@ -11,6 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from channels_app.adapters.base import Can
 from channels_app.models import Channel
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SWEEP_BATCH = 500
 SWEEP_BATCHES = 20
+MARK_BATCH = 1000
 # Long past by every clock: due. The triggers write the same.
 DUE = datetime(2000, 1, 1, tzinfo=UTC)
 # What a step of triage may have changed that counts.
@@ -141,17 +143,30 @@ def _made(
 
 def mark_customer(*, customer_id: int) -> None:
     """What counts of a customer has changed (VIP, what he is worth): his open tickets are scored anew by the sweep."""
-    Ticket.objects.filter(customer_id=customer_id, status__in=OPEN_STATUSES).update(score_changes_at=DUE)
+    _mark(Q(customer_id=customer_id))
 
 
 def mark_topic(*, topic_id: int) -> None:
     """What counts of a topic has changed: its open tickets are scored anew by the sweep."""
-    Ticket.objects.filter(topic_id=topic_id, status__in=OPEN_STATUSES).update(score_changes_at=DUE)
+    _mark(Q(topic_id=topic_id))
 
 
 def mark_everything() -> None:
     """The weights have changed: every open ticket is scored anew by the sweep."""
-    Ticket.objects.filter(status__in=OPEN_STATUSES).update(score_changes_at=DUE)
+    _mark(Q())
+
+
+def _mark(condition: Q) -> None:
+    """In the order of the keys, as everybody locks tickets, and a few at a time, so that nobody waits long."""
+    last = 0
+    while True:
+        with transaction.atomic():
+            tickets = Ticket.objects.filter(condition, pk__gt=last, status__in=OPEN_STATUSES).order_by("pk")
+            keys = list(tickets.select_for_update(of=("self",)).values_list("pk", flat=True)[:MARK_BATCH])
+            Ticket.objects.filter(pk__in=keys).update(score_changes_at=DUE)
+        if len(keys) < MARK_BATCH:
+            return
+        last = keys[-1]
 
 
 def _is_live(kind: str) -> bool:

@@ -23,6 +23,7 @@ from tickets.services.facts import TicketFacts
 from tickets.services.locking import lock_active_conversations, lock_ticket
 from tickets.services.routing import rules_step
 from tickets.services.scoring import score_step
+from tickets.services.topics import find_topic_step
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Case:
 
 Step = Callable[[Case], None]
 # In this order; each looks at the case as the ones before it have left it.
-STEPS: list[Step] = [rules_step, score_step]
+STEPS: list[Step] = [find_topic_step, rules_step, score_step]
 
 
 def triage_ticket(*, ticket_id: int) -> int:
