@@ -19,6 +19,7 @@ from helpdesk.accounts.api.viewsets import ResourceViewSet
 from helpdesk.common.api.etags import check_if_match, etag_of, is_unchanged
 from helpdesk.common.api.serializers import NoInput
 from helpdesk.common.api.views import ListRows
+from tickets.api.clock_shapes import clocks_of
 from tickets.api.filters import TicketFilters
 from tickets.api.lookups import require_customer, require_team, require_visible
 from tickets.api.message_serializers import MessageDetailRead
@@ -68,6 +69,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
         "last_message_at": ("last_message_at", "id"),
         "-opened_at": ("-opened_at", "-id"),
         "opened_at": ("opened_at", "id"),
+        "next_due_at": ("next_due_at", "id"),
         "-number": ("-number", "-id"),
         "number": ("number", "id"),
     }
@@ -83,6 +85,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
         "hold": CHANGE,
         "resolve": CHANGE,
         "reopen": CHANGE,
+        "snooze": CHANGE,
         "spam": MERGE,
         "merge": MERGE,
         "split": MERGE,
@@ -92,11 +95,14 @@ class TicketViewSet(ListRows, ResourceViewSet):
 
     def get_queryset(self) -> QuerySet:
         rows: QuerySet = ticket_rows().visible_to(self.request.user)
-        return rows
+        # Without a time limit a ticket has no place in that order.
+        by_due = self.request.query_params.get("ordering") == "next_due_at"
+        return rows.filter(next_due_at__isnull=False) if by_due else rows
 
     def represent(self, rows: list[Any]) -> list[Any]:
         url, with_team = tickets_url(), shows_teams(self.request.user)
-        return [ticket_shape(row, url=url, shows_team=with_team) for row in rows]
+        clocks = clocks_of(rows)
+        return [ticket_shape(row, url=url, shows_team=with_team, clocks=clocks.get(row["id"])) for row in rows]
 
     def search(self, queryset: QuerySet, query: str) -> QuerySet:
         """A ticket's number, an address, a name, or words of its messages; what matches exactly comes first."""
