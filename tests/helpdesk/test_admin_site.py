@@ -137,7 +137,7 @@ def test_own_preferences_never_touch_rights(client, agent):
         "/admin/preferences/",
         {
             "first_name": "Anna", "last_name": "Agent", "email": "ana@example.org", "languages": "en,de",
-            "presence": "online", "signature": "Yours", "is_superuser": "on", "is_staff": "on", "groups": "1",
+            "presence": "online", "mail_notifications": "always", "signature": "Yours", "is_superuser": "on", "is_staff": "on", "groups": "1",
             "username": "root",
         },
     )  # fmt: skip
