@@ -22,6 +22,7 @@ from channels_app.selectors import forget_own_mail_addresses
 from helpdesk.common.remembered import forget_everything
 from helpdesk.embedded import postgres
 from tests.support.clean_tables import CleanTables
+from tests.support.longest_first import longest_first
 
 _resources = ExitStack()
 _number_of_test = itertools.count(1)
@@ -33,6 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     Its own, because the followers of the event log wait for the oldest transaction of the whole server: with one
     server for all they would wait for whatever test another process is in.
     """
+    if hasattr(config.option, "loadscopereorder"):
+        # xdist would begin with the files of the most tests, which are the shortest ones.
+        config.option.loadscopereorder = False
     runs_tests = hasattr(config, "workerinput") or config.getoption("dist", "no") == "no"
     if "DATABASE_URL" in os.environ or not runs_tests:
         return
@@ -45,6 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _resources.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 @pytest.fixture(autouse=True)
