@@ -14,12 +14,13 @@ from helpdesk.common.errors import Conflict, NotVisible, Unprocessable
 from helpdesk.core.services import count_and_check
 from tickets.models import Conversation, Message, QuickReply, Ticket
 from tickets.policies.action_plans import Outcome
+from tickets.policies.lifecycle import next_status
 from tickets.policies.outgoing import Window
 from tickets.policies.threading import reply_subject
 from tickets.selectors.rendered_replies import Reading, Rendered, render_quick_reply
 from tickets.services.actions import Doing
 from tickets.services.changes import TicketChange
-from tickets.services.lifecycle import move_to, resolve
+from tickets.services.lifecycle import move_to, refuse, resolve
 from tickets.services.queueing import Answer, check_sendable, conversation_window
 from tickets.services.quick_reply_uses import count_uses
 from tickets.services.replies import answer_through, conversation_for
@@ -52,6 +53,8 @@ def answer_with(change: TicketChange, *, quick_reply_id: int) -> Message:
     quick_reply = QuickReply.objects.prefetch_related("variants").filter(pk=quick_reply_id, is_active=True).first()
     if quick_reply is None:
         raise NotVisible("quick_reply_not_found", _("There is no such quick reply any more."))
+    if next_status(change.ticket.status, "agent_reply") is None:
+        raise refuse(change.ticket, "agent_reply")
     conversation = conversation_for(change.ticket, None)
     is_person = change.actor.kind == "agent"
     agent = User.objects.filter(pk=change.actor.user_id).first() if is_person else None
