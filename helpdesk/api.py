@@ -30,6 +30,7 @@ from tickets.api.identities import IdentityViewSet, OrganizationViewSet
 from tickets.api.inbound_events import InboundEventViewSet
 from tickets.api.messages import MessageViewSet
 from tickets.api.reviews import ReviewViewSet
+from tickets.api.sla import PolicyViewSet, TimerViewSet
 from tickets.api.teams import TagViewSet, TeamViewSet
 from tickets.api.tickets import TicketViewSet
 
@@ -52,6 +53,8 @@ RESOURCES: dict[str, Any] = {
     "reports/first-response": FirstResponseReport,
     "reports/volume": VolumeReport,
     "reviews": ReviewViewSet,
+    "sla-policies": PolicyViewSet,
+    "sla-timers": TimerViewSet,
     "survey-responses": SurveyResponseViewSet,
     "tags": TagViewSet,
     "teams": TeamViewSet,

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from helpdesk.common.api.serializers import IdField, InputSerializer
+from tickets.api.clock_shapes import TicketClockRead
 from tickets.models import Conversation, Ticket
 from tickets.policies.hand_over import LONGEST_PART
 from tickets.services.queueing import MOST_COPIES
@@ -47,7 +48,7 @@ class TicketRead(serializers.Serializer):
     version = serializers.IntegerField()
     reopen_count = serializers.IntegerField()
     next_due_at = serializers.DateTimeField(allow_null=True)
-    sla = serializers.ListField(child=serializers.DictField())
+    sla = TicketClockRead(many=True)
     last_message_at = serializers.DateTimeField()
     preview = serializers.CharField()
     unread_count = serializers.IntegerField()

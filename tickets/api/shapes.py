@@ -14,7 +14,8 @@ TICKET_COLUMNS = (
     "id", "number", "subject", "status", "priority", "priority_score", "channel_id", "channel__slug", "channel__kind",
     "channel__name", "customer_id", "customer__name", "team_id", "team__name", "assignee_id", "assignee__username",
     "assignee__first_name", "assignee__last_name", "language", "sentiment", "opened_at", "first_response_at",
-    "last_resolved_at", "closed_at", "version", "reopen_count", "next_due_at", "last_message_at", "preview", "unread_count",
+    "last_resolved_at", "closed_at", "version", "reopen_count", "next_due_at", "sla_policy_id", "last_message_at", "preview",
+    "unread_count",
 )  # fmt: skip
 
 
@@ -30,8 +31,10 @@ def _every_row() -> Any:
     return Ticket.objects.values(*TICKET_COLUMNS, tag_names=ArraySubquery(tag_names))
 
 
-def ticket_shape(row: dict[str, Any], *, url: str, shows_team: bool) -> dict[str, Any]:
-    """A ticket as promised, below ``url`` (``tickets_url()``). ``topic`` and ``sla`` are empty until there are any; times are UTC."""
+def ticket_shape(
+    row: dict[str, Any], *, url: str, shows_team: bool, clocks: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """A ticket as promised, below ``url`` (``tickets_url()``). ``clocks`` become ``sla``; times are UTC."""
     pk = row["id"]
     return {
         "id": pk,
@@ -60,7 +63,7 @@ def ticket_shape(row: dict[str, Any], *, url: str, shows_team: bool) -> dict[str
         "version": row["version"],
         "reopen_count": row["reopen_count"],
         "next_due_at": row["next_due_at"],
-        "sla": [],
+        "sla": clocks or [],
         "last_message_at": row["last_message_at"],
         "preview": row["preview"],
         "unread_count": row["unread_count"],
