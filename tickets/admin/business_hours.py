@@ -37,6 +37,7 @@ class HolidayInline(admin.TabularInline):
     model = Holiday
     form = HolidayForm
     formset = HolidaysFormSet
+    template = "tickets/hours_days_inline.html"
     extra = 0
     max_num = MOST_DAYS
     verbose_name = gettext_lazy("holiday or exception")

@@ -41,7 +41,7 @@ class DayInput(forms.TextInput):
 
 class MondayInput(DayInput):
     copies = (
-        (gettext_lazy("Copy to Tuesday–Friday"), "1 2 3 4"),
+        (gettext_lazy("Copy to Tue–Fri"), "1 2 3 4"),
         (gettext_lazy("Copy to every day"), "1 2 3 4 5 6"),
     )
 
@@ -111,7 +111,7 @@ class BusinessHoursForm(forms.ModelForm):
         help_texts = {
             "time_zone": gettext_lazy("The place by whose clock the team works, such as Europe/Berlin."),
             "is_default": gettext_lazy(
-                "Counts wherever a channel or team has no hours of its own. Other hours that were the default are it no more."
+                "Counts wherever a channel or team has no hours of its own. There is one default: these take the place of the last."
             ),
         }
 

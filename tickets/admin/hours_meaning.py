@@ -20,7 +20,7 @@ from tickets.policies.opening_rules import write_day
 from tickets.selectors.hours import SpecialDay, next_special_days, users_of, week_of
 
 _DAYS_SHOWN = 7
-_SPECIAL_DAYS_SHOWN = 10
+_SPECIAL_DAYS_SHOWN = 8
 _STRETCHES_SHOWN = 15
 
 
