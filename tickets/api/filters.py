@@ -1,11 +1,12 @@
 """Which questions each list answers."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
 from helpdesk.common.api.filters import ChoicesFilter, IdFilter
 from tickets.models import Conversation, Customer, CustomerIdentity, Message, Organization, Ticket, TicketEvent
 from tickets.models.ticket import OPEN_STATUSES
+from tickets.selectors.inbox import is_late_now
 from tickets.selectors.search import customers_at
 
 
@@ -19,9 +20,14 @@ class TicketFilters(filters.FilterSet):
     organization = IdFilter(field_name="customer__organization_id")
     team = IdFilter(field_name="team_id")
     assignee = IdFilter(field_name="assignee_id")
+    topic = IdFilter(field_name="topic_id")
+    sentiment = filters.CharFilter(max_length=10)
     is_open = filters.BooleanFilter(method="filter_open")
     is_unassigned = filters.BooleanFilter(field_name="assignee_id", lookup_expr="isnull")
     is_waiting = filters.BooleanFilter(field_name="waiting_since", lookup_expr="isnull", exclude=True)
+    is_late = filters.BooleanFilter(method="filter_late")
+    due_before = filters.IsoDateTimeFilter(field_name="next_due_at", lookup_expr="lt")
+    due_after = filters.IsoDateTimeFilter(field_name="next_due_at", lookup_expr="gte")
     is_spam = filters.BooleanFilter()
     is_merged = filters.BooleanFilter(field_name="merged_into_id", lookup_expr="isnull", exclude=True)
     tag = filters.CharFilter(field_name="tags__name", max_length=60)
@@ -38,6 +44,11 @@ class TicketFilters(filters.FilterSet):
     def filter_open(self, queryset: QuerySet[Ticket], name: str, value: bool) -> QuerySet[Ticket]:
         """Neither resolved nor closed."""
         return queryset.filter(status__in=OPEN_STATUSES) if value else queryset.exclude(status__in=OPEN_STATUSES)
+
+    def filter_late(self, queryset: QuerySet[Ticket], name: str, value: bool) -> QuerySet[Ticket]:
+        """Open, and a time limit is missed; where none runs, the customer waits longer than the site allows."""
+        late = Q(status__in=OPEN_STATUSES) & is_late_now()
+        return queryset.filter(late) if value else queryset.exclude(pk__in=Ticket.objects.filter(late).values("pk"))
 
 
 class MessageFilters(filters.FilterSet):
