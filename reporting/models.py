@@ -109,6 +109,43 @@ class TicketFact(models.Model):
         return str(self.ticket_id)
 
 
+class ResponseFact(models.Model):
+    """One time the customer of a counted or demo ticket waited for an answer after the first response; ``number`` counts them.
+
+    ``seconds`` by the wall clock, ``business_seconds`` in the open hours of the team or channel; NULL while nobody has answered, and
+    business seconds where there are no hours. ``is_waiting``: he still waits; else, without an answer, it was resolved without one.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="response_facts", db_index=False)
+    number = models.PositiveIntegerField()
+    is_demo = models.BooleanField(default=False)
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+", db_index=False)
+    responder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    waiting_started_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    seconds = models.BigIntegerField(null=True)
+    business_seconds = models.BigIntegerField(null=True)
+    is_waiting = models.BooleanField(default=False)
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("response fact")
+        verbose_name_plural = _("response facts")
+        constraints = [models.UniqueConstraint(fields=["ticket", "number"], name="wait_counted_once")]
+        indexes = [
+            models.Index(
+                fields=["waiting_started_at"],
+                include=["channel", "team", "responder", "seconds", "business_seconds", "is_waiting", "is_demo"],
+                name="response_fact_started",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.number}"
+
+
 class TrafficSlot(models.Model):
     """Messages in and out within a quarter of an hour (UTC; every time zone's days are whole numbers of these)."""
 

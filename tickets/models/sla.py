@@ -149,6 +149,10 @@ class SLATimer(models.Model):
             ),
             models.Index(fields=["id"], name="sla_timer_to_escalate", condition=~Q(actions_due="")),
             models.Index(fields=["breached_at"], name="sla_timer_breached", condition=Q(breached_at__isnull=False)),
+            # Reports read a period of it, grouped by what the ticket has.
+            models.Index(
+                fields=["started_at"], include=["ticket", "metric", "state", "breached_at"], name="sla_timer_started"
+            ),
         ]
 
     def __str__(self) -> str:
