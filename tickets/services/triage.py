@@ -1,4 +1,4 @@
-"""Looking at what has just happened on a ticket: topic, rules, score, assignment, bot - in this order, in one transaction a ticket.
+"""Looking at what has just happened on a ticket: topic, rules, score, bot, assignment - in this order, in one transaction a ticket.
 
 What has happened waits as TriageItem rows, written in the transaction of the change, so that a fault here never touches intake and
 nothing is forgotten. The process that filed a message looks at its ticket at once; a sweep finds the rest.
@@ -18,6 +18,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.failpoints import failpoint
 from tickets.models import Message, RoutingDecision, Ticket, TriageItem
 from tickets.services.actors import Actor
+from tickets.services.auto_assignment import assign_step
 from tickets.services.changes import TicketChange
 from tickets.services.facts import TicketFacts
 from tickets.services.locking import lock_active_conversations, lock_ticket
@@ -91,7 +92,7 @@ class Case:
 
 Step = Callable[[Case], None]
 # In this order; each looks at the case as the ones before it have left it.
-STEPS: list[Step] = [find_topic_step, rules_step, score_step]
+STEPS: list[Step] = [find_topic_step, rules_step, score_step, assign_step]
 
 
 def triage_ticket(*, ticket_id: int) -> int:

@@ -1,0 +1,206 @@
+"""Tickets find their person: by team, skill, language, presence and room; and go back to the queue when he goes away.
+
+Every decision leaves one row that says why, and why not the others. The members' rows are locked before their tickets are counted, so
+that however many workers assign at once, nobody gets more than he can take.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from helpdesk.common.clock import now
+from helpdesk.common.remembered import Remembered
+from tickets.models import BotSession, RoutingDecision, Team, TeamMembership, Ticket, Topic
+from tickets.policies.action_plans import Outcome
+from tickets.policies.assignment import Choice, Needs, choose
+from tickets.selectors.workload import candidates_for, presence_of
+from tickets.services.actions import Doing
+from tickets.services.actors import Actor
+from tickets.services.assignment import assign
+from tickets.services.changes import TicketChange
+from tickets.services.locking import lock_ticket
+from tickets.services.notifying import leads_for, notify
+
+if TYPE_CHECKING:
+    from tickets.services.triage import Case
+
+SWEEP_BATCH = 100
+TO_BE_DONE = (Ticket.Status.NEW, Ticket.Status.OPEN)
+
+_LOCK_MEMBERS = """
+SELECT id FROM accounts_user WHERE id IN (SELECT user_id FROM tickets_teammembership WHERE team_id = %s)
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+def _load_methods() -> dict[int, str]:
+    return dict(Team.objects.exclude(assignment="").values_list("pk", "assignment"))
+
+
+assigning_teams = Remembered(_load_methods)
+assigning_teams.forget_on_change(Team)
+
+
+def assign_step(case: "Case") -> None:
+    """The last step of triage: a ticket of a team that gives its tickets out gets somebody."""
+    ticket = case.ticket
+    method = assigning_teams().get(ticket.team_id or 0)
+    if method is None or not _is_waiting(ticket) or _is_with_bot(ticket):
+        return
+    choice = assign_to_free_person(case.change, method=method)
+    case.decide(RoutingDecision.Kind.ASSIGNMENT, decision_data(choice, method))
+
+
+def assign_by_action(doing: Doing, action: Mapping[str, Any]) -> Outcome:
+    """The action "assign_automatically" of rules and macros; a team without a method takes turns."""
+    ticket = doing.ticket
+    if ticket.team_id is None:
+        return doing.skipped(action, "no_team")
+    if ticket.assignee_id is not None:
+        return doing.skipped(action, "has_assignee")
+    choice = assign_to_free_person(doing.change, method=assigning_teams().get(ticket.team_id) or "round_robin")
+    if choice.user_id is None:
+        return doing.skipped(action, "nobody_free")
+    return doing.done(action, to=choice.user_id)
+
+
+def assign_to_free_person(change: TicketChange, *, method: str, besides: tuple[int, ...] = ()) -> Choice:
+    """Give the ticket to whoever fits and has room; the caller holds the ticket locked, has a team on it, and saves the change."""
+    ticket = change.ticket
+    assert ticket.team_id is not None
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_MEMBERS, [ticket.team_id])
+    moment = now()
+    choice = choose(
+        candidates=candidates_for(team_id=ticket.team_id, at=moment),
+        needs=needs_of(ticket),
+        method=method,
+        besides=besides,
+    )
+    if choice.user_id is not None:
+        assign(change, assignee_id=choice.user_id)
+        TeamMembership.objects.filter(team_id=ticket.team_id, user_id=choice.user_id).update(last_assigned_at=moment)
+    return choice
+
+
+def needs_of(ticket: Ticket) -> Needs:
+    """What the ticket asks of a person."""
+    names = set(ticket.tags.values_list("name", flat=True))
+    if ticket.topic_id is not None:
+        parents = dict(Topic.objects.values_list("pk", "parent_id"))
+        names_of = dict(Topic.objects.values_list("pk", "name"))
+        topic_id: int | None = ticket.topic_id
+        for _level in range(20):
+            if topic_id is None:
+                break
+            names.add(names_of.get(topic_id, ""))
+            topic_id = parents.get(topic_id)
+    return Needs(language=ticket.language, skills=frozenset(name.casefold() for name in names if name))
+
+
+def decision_data(choice: Choice, method: str) -> dict[str, Any]:
+    """What is kept of a decision: ids and codes."""
+    return {
+        "chosen": choice.user_id,
+        "method": method,
+        "why": list(choice.why),
+        "others": {str(user_id): reason for user_id, reason in choice.others.items()},
+    }
+
+
+def _is_waiting(ticket: Ticket) -> bool:
+    return ticket.assignee_id is None and ticket.status in TO_BE_DONE and ticket.snoozed_until is None
+
+
+def _is_with_bot(ticket: Ticket) -> bool:
+    return BotSession.objects.filter(ticket=ticket, state=BotSession.State.ACTIVE).exists()
+
+
+def assign_waiting_tickets() -> int:
+    """Give out what waits in the queues of teams with somebody free, the most urgent first (sweep); returns how many."""
+    given = 0
+    for team_id, method in sorted(_load_methods().items()):
+        if not any(
+            one.is_here and (one.room is None or one.room > 0) for one in candidates_for(team_id=team_id, at=now())
+        ):
+            continue
+        given += _empty_queue(team_id, method)
+    return given
+
+
+def _empty_queue(team_id: int, method: str) -> int:
+    waiting = Ticket.objects.filter(team_id=team_id, assignee=None, status__in=TO_BE_DONE, snoozed_until=None)
+    given = 0
+    for ticket_id in list(waiting.order_by("-priority_score", "pk").values_list("pk", flat=True)[:SWEEP_BATCH]):
+        is_given = _give_if_waiting(ticket_id, method)
+        if is_given is False:
+            break
+        given += bool(is_given)
+    return given
+
+
+@transaction.atomic
+def _give_if_waiting(ticket_id: int, method: str) -> bool | None:
+    """True when somebody got it, False when nobody is free any more, None when there was nothing to give."""
+    if not Ticket.objects.select_for_update(skip_locked=True).filter(pk=ticket_id).exists():
+        return None
+    ticket = lock_ticket(ticket_id)
+    if ticket.team_id is None or not _is_waiting(ticket) or _is_with_bot(ticket):
+        return None
+    change = TicketChange(ticket, Actor.system())
+    choice = assign_to_free_person(change, method=method)
+    if choice.user_id is None:
+        return False
+    change.save()
+    RoutingDecision.objects.create(
+        ticket=ticket, kind=RoutingDecision.Kind.ASSIGNMENT, at=now(), data=decision_data(choice, method)
+    )
+    return True
+
+
+def return_tickets_of_absent() -> int:
+    """Take unanswered tickets back from people who have been away for longer than their team allows (sweep); returns how many."""
+    return sum(_take_back(ticket_id, assignee_id) for ticket_id, assignee_id in _held_by_absent())
+
+
+def _held_by_absent() -> list[tuple[int, int]]:
+    """(ticket, its assignee) of what waits for somebody who is not there."""
+    moment = now()
+    members = TeamMembership.objects.filter(team__takes_back_after__isnull=False).select_related("user", "team")
+    held: list[tuple[int, int]] = []
+    for member in members:
+        presence = presence_of(member.user, at=moment)
+        # Nobody knows since when somebody has been away who was never here: his tickets were given to him on purpose.
+        if presence.is_here or presence.since is None or presence.since + member.team.takes_back_after > moment:
+            continue
+        theirs = Ticket.objects.filter(
+            assignee=member.user_id, team=member.team_id, status__in=TO_BE_DONE, waiting_since__isnull=False
+        )
+        held += [(pk, member.user_id) for pk in theirs.order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH]]
+    return held
+
+
+@transaction.atomic
+def _take_back(ticket_id: int, assignee_id: int) -> bool:
+    change = TicketChange(lock_ticket(ticket_id), Actor.system())
+    ticket = change.ticket
+    if ticket.assignee_id != assignee_id or ticket.status not in TO_BE_DONE or ticket.team_id is None:
+        return False
+    assign(change, assignee_id=None)
+    method = assigning_teams().get(ticket.team_id)
+    data: dict[str, Any] = {"chosen": None, "returned_from": assignee_id, "method": method or "", "why": ["went_away"]}
+    if method is not None:
+        choice = assign_to_free_person(change, method=method, besides=(assignee_id,))
+        data |= decision_data(choice, method) | {"why": ["went_away", *choice.why]}
+    if data["chosen"] is None:
+        notify(
+            user_ids=leads_for(ticket),
+            kind="returned",
+            key=f"returned:{ticket.pk}:{ticket.event_sequence}",
+            ticket_id=ticket.pk,
+            data={"number": ticket.number},
+        )
+    change.save()
+    RoutingDecision.objects.create(ticket=ticket, kind=RoutingDecision.Kind.ASSIGNMENT, at=now(), data=data)
+    return True
