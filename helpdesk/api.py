@@ -33,6 +33,7 @@ from tickets.api.reviews import ReviewViewSet
 from tickets.api.sla import PolicyViewSet, TimerViewSet
 from tickets.api.teams import TagViewSet, TeamViewSet
 from tickets.api.tickets import TicketViewSet
+from tickets.api.topics import TopicViewSet
 
 router = SimpleRouter()
 RESOURCES: dict[str, Any] = {
@@ -60,6 +61,7 @@ RESOURCES: dict[str, Any] = {
     "teams": TeamViewSet,
     "ticket-events": TicketEventViewSet,
     "tickets": TicketViewSet,
+    "topics": TopicViewSet,
 }
 for name, viewset in RESOURCES.items():
     router.register(name, viewset, basename=name)

@@ -104,6 +104,10 @@ API = {
     ("post", "tickets-split"): WORKERS,
     ("post", "tickets-move-to-private"): WORKERS,
     ("post", "tickets-tags"): WORKERS,
+    ("get", "topics-list"): READERS,
+    ("get", "topics-detail"): READERS,
+    ("post", "topics-list"): LEADERS,
+    ("patch", "topics-detail"): LEADERS,
 }
 # Routes that are meant for people without an account, or guard themselves in tests of their own.
 OPEN = {

@@ -11,6 +11,7 @@ _READ_WORK = {
     "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "tickets.view_review", "accounts.view_user",
     "tickets.view_businesshours", "tickets.view_businesshoursspan", "tickets.view_holiday",
     "channels_app.view_channel", "channels_app.view_brand", "channels_app.view_messagetemplate",
+    "tickets.view_topic",
     "tickets.view_slapolicy", "tickets.view_slatimer",
     "surveys.view_response", "surveys.view_invitation",
     "reporting.view_ticketfact",
@@ -27,6 +28,7 @@ _DO_WORK = {
 _LEAD_WORK = {
     "tickets.share_quickreply", "tickets.share_macro", "tickets.add_quickreplyfolder", "tickets.change_quickreplyfolder",
     "tickets.delete_quickreplyfolder",
+    "tickets.add_topic", "tickets.change_topic",
     "tickets.change_tag", "tickets.delete_tag", "tickets.view_publictext", "tickets.add_publictext", "tickets.change_publictext",
     "tickets.delete_publictext", "tickets.change_team", "tickets.add_teammembership",
     "tickets.change_teammembership", "tickets.delete_teammembership", "channels_app.view_inboundevent",
@@ -34,6 +36,7 @@ _LEAD_WORK = {
     "reporting.view_every_figure", "tickets.add_review",
 }  # fmt: skip
 _SET_UP = {
+    "tickets.view_scoreweights", "tickets.change_scoreweights",
     "tickets.add_slapolicy", "tickets.change_slapolicy", "tickets.delete_slapolicy",
     "tickets.add_businesshours", "tickets.change_businesshours", "tickets.delete_businesshours",
     "tickets.add_businesshoursspan", "tickets.change_businesshoursspan", "tickets.delete_businesshoursspan",

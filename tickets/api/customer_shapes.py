@@ -200,7 +200,7 @@ def outline_shape(ticket: Any) -> dict[str, Any]:
         "is_visible": ticket.is_open_to_user,
         "subject": ticket.subject if ticket.is_open_to_user else None,
         "status": ticket.status,
-        "topic": None,
+        "topic": ticket.topic.name if ticket.topic is not None else None,
         "channel": {"id": channel.pk, "kind": channel.kind, "name": channel.name},
         "opened_at": ticket.opened_at,
         "last_message_at": ticket.last_message_at,

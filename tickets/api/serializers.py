@@ -109,6 +109,7 @@ class TicketOpen(CopiedText):
 class TicketChange(InputSerializer):
     subject = serializers.CharField(max_length=500, required=False)
     priority = serializers.ChoiceField(choices=Ticket.Priority.choices, required=False)
+    topic = IdField(allow_null=True, required=False)
 
 
 class TicketReply(CopiedText):

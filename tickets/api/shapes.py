@@ -13,7 +13,8 @@ from tickets.models import Ticket
 TICKET_COLUMNS = (
     "id", "number", "subject", "status", "priority", "priority_score", "channel_id", "channel__slug", "channel__kind",
     "channel__name", "customer_id", "customer__name", "team_id", "team__name", "assignee_id", "assignee__username",
-    "assignee__first_name", "assignee__last_name", "language", "sentiment", "opened_at", "first_response_at",
+    "assignee__first_name", "assignee__last_name", "topic_id", "topic__name", "language", "sentiment",
+    "opened_at", "first_response_at",
     "last_resolved_at", "closed_at", "version", "reopen_count", "next_due_at", "sla_policy_id", "last_message_at", "preview",
     "unread_count",
 )  # fmt: skip
@@ -52,7 +53,7 @@ def ticket_shape(
         "customer": {"id": row["customer_id"], "name": row["customer__name"]},
         "team": {"id": row["team_id"], "name": row["team__name"]} if shows_team and row["team_id"] else None,
         "assignee": _agent(row) if row["assignee_id"] else None,
-        "topic": None,
+        "topic": {"id": row["topic_id"], "name": row["topic__name"]} if row["topic_id"] else None,
         "tags": row["tag_names"],
         "language": row["language"],
         "sentiment": row["sentiment"],

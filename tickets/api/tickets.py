@@ -46,6 +46,7 @@ from tickets.services import assignment, lifecycle, merging, moving, redirects, 
 from tickets.services.actors import Actor
 from tickets.services.opening import open_ticket
 from tickets.services.replies import add_note, reply_to_ticket
+from tickets.services.topics import choose_topic
 from tickets.services.uploads import files_of_receipts
 
 VIEW = ("tickets.view_ticket", "tickets.view_every_ticket", "tickets.view_public_posts")
@@ -146,7 +147,7 @@ class TicketViewSet(ListRows, ResourceViewSet):
 
     @extend_schema(request=TicketChange, responses=TicketRead)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change subject or priority."""
+        """Change subject, priority or topic."""
         data = self.read_input(TicketChange)
         pk, expected = self._visible()
         actor = Actor.agent(self.caller)
@@ -158,6 +159,9 @@ class TicketViewSet(ListRows, ResourceViewSet):
                 assignment.change_priority(
                     ticket_id=pk, actor=actor, priority=data["priority"], expected_version=expected
                 )
+                expected = None
+            if "topic" in data:
+                choose_topic(ticket_id=pk, topic_id=data["topic"], actor=actor, expected_version=expected)
         return self._answer(pk)
 
     @extend_schema(request=TicketReply, responses={201: MessageDetailRead})

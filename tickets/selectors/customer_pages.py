@@ -59,7 +59,7 @@ def outline_of(*, customer_id: int, user: Any) -> QuerySet[Ticket]:
     Whoever may see the customer sees date, channel, topic and status of all of them; the rest only where the ticket is open to him.
     """
     is_open = Exists(Ticket.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    tickets = Ticket.objects.filter(customer=customer_id, merged_into=None).select_related("channel")
+    tickets = Ticket.objects.filter(customer=customer_id, merged_into=None).select_related("channel", "topic")
     return tickets.annotate(is_open_to_user=is_open).order_by("-last_message_at", "-pk")
 
 

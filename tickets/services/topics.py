@@ -104,6 +104,8 @@ def clean_topic(topic: Topic) -> None:
     if not isinstance(topic.channels, list) or not set(map(str, topic.channels)) <= known:
         raise _fault("channels", _("There is no such kind of channel."))
     topic.channels = sorted(set(topic.channels))
+    if topic.default_priority not in ("", *Ticket.Priority.values):
+        raise _fault("default_priority", _("Priorities are low, normal, high and urgent."))
     _check_place(topic)
     double = Topic.objects.filter(parent_id=topic.parent_id, name=topic.name).exclude(pk=topic.pk)
     if double.exists():
