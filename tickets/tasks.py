@@ -158,3 +158,24 @@ def assign_waiting_tickets() -> None:
     """Give out what waits in teams' queues, and take back what waits for somebody who went away."""
     with record_job_run("assign_tickets") as job:
         job.handled = auto_assignment.return_tickets_of_absent() + auto_assignment.assign_waiting_tickets()
+
+
+@shared_task
+def enforce_time_limits() -> None:
+    """Write down which time limits are missed or near."""
+    with record_job_run("enforce_time_limits") as job:
+        job.handled = enforcement.enforce_time_limits()
+
+
+@shared_task
+def escalate_time_limits() -> None:
+    """Do what policies say for limits that are missed or near."""
+    with record_job_run("escalate_time_limits") as job:
+        job.handled = escalation.carry_out_escalations()
+
+
+@shared_task
+def recount_time_limits() -> None:
+    """Count running clocks anew where set-up has changed."""
+    with record_job_run("recount_time_limits") as job:
+        job.handled = recounting_clocks.recount_time_limits()

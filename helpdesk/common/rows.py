@@ -5,7 +5,7 @@ of columns. Values go through the model's fields, so that rows are what ``save``
 database, signals and ``auto_now``). Everywhere else the ORM is the better tool.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
@@ -66,7 +66,7 @@ def fetch(sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
     return row
 
 
-def fetch_all(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch_all(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """Every row of an answer."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -10,12 +11,39 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.admin import ServiceAdmin, state_badge
+from helpdesk.common.text import one_line
 from tickets.models import Team, TeamMembership
+from tickets.services.actors import Actor
+from tickets.services.teams import save_team
+
+
+class WordsField(forms.CharField):
+    """A list of words, written with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        words = [one_line(word).strip()[:60] for word in str(value or "").split(",")]
+        return list(dict.fromkeys(word for word in words if word))[:50]
+
+
+class MembershipForm(forms.ModelForm):
+    skills = WordsField(
+        label=gettext_lazy("skills"),
+        required=False,
+        help_text=gettext_lazy("Topics or tags with commas between them: such tickets go to this person first."),
+    )
+
+    class Meta:
+        model = TeamMembership
+        fields = ("user", "is_lead", "capacity", "skills")
 
 
 class MembershipInline(admin.TabularInline):
     model = TeamMembership
-    fields = ("user", "is_lead")
+    fields = ("user", "is_lead", "capacity", "skills")
+    form = MembershipForm
     autocomplete_fields = ("user",)
     extra = 1
     verbose_name = gettext_lazy("member")
@@ -45,7 +73,7 @@ class TeamAdmin(ServiceAdmin):
     search_fields = ("name",)
     ordering = ("name", "id")
     sortable_by = ("name",)
-    fields = ("name", "is_private", "business_hours")
+    fields = ("name", "is_private", "business_hours", "assignment", "takes_back_after")
     inlines = (MembershipInline,)
     empty_title = gettext_lazy("No teams yet.")
     empty_text = gettext_lazy("Without teams everybody sees every ticket.")
@@ -60,6 +88,9 @@ class TeamAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("members"))
     def member_count(self, team: Any) -> int:
         return int(team.people)
+
+    def save_model(self, request: Any, obj: Team, form: Any, change: bool) -> None:
+        save_team(team=obj, actor=Actor.agent(request.user))
 
     def has_change_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
         """A private team is changed from inside, or by who sets teams up: nobody else lets himself in."""

@@ -80,6 +80,20 @@ class TicketChange:
         TicketEvent.objects.bulk_create(self._events)
         queue_for_rules(waiting)
 
+    def recount_clocks(self, *, why: str, at: datetime | None = None) -> bool:
+        """Nothing has happened on the ticket, but the set-up of its clocks has changed; in place of ``save``. Whether it changed any."""
+        ticket = self.ticket
+        before = (ticket.next_due_at, ticket.sla_policy_id)
+        settled = settle(ticket, at=at, why=why, is_recount=True)
+        if not settled.has_changed and before == (ticket.next_due_at, ticket.sla_policy_id):
+            return False
+        for timer in settled.breached:
+            self.tell("sla.breached", breach_data(timer), at=timer.breached_at)
+        ticket.version += 1
+        ticket.save(update_fields=["version", "event_sequence", "next_due_at", "sla_policy"])
+        TicketEvent.objects.bulk_create(self._events)
+        return True
+
     def _settle_clocks(self) -> None:
         for timer in settle(self.ticket, why=self.why).breached:
             self.tell("sla.breached", breach_data(timer), at=timer.breached_at)

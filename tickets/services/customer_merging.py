@@ -13,6 +13,7 @@ from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from tickets.models import Conversation, Customer, CustomerIdentity, CustomerMerge, Message, Ticket, TicketEvent
 from tickets.selectors.customer_keys import customer_keys, hanging_on, rows_of
 from tickets.services.actors import Actor
+from tickets.services.clock_changes import customers_merged
 from tickets.services.customer_fields import give_fields, take_fields_back
 from tickets.services.events import new_event
 
@@ -62,6 +63,7 @@ def merge_customers(*, winner_id: int, loser_id: int, actor: Actor) -> Merged:
         loser.save(update_fields=["merged_into", "external_id"])
         winner.save()
         _tell(moved_rows.get(_TICKETS, []), merge, actor, undone=False)
+        customers_merged(customer_ids=[winner.pk])
         return Merged(merge=merge, conflicts=conflicts)
 
 
@@ -94,6 +96,7 @@ def unmerge_customers(*, merge_id: int, actor: Actor) -> Merged:
         merge.undone_at, merge.undone_by_id = now(), actor.user_id
         merge.save(update_fields=["undone_at", "undone_by"])
         _tell(returned, merge, actor, undone=True)
+        customers_merged(customer_ids=[winner.pk, loser.pk])
         return Merged(merge=merge, conflicts=conflicts)
 
 

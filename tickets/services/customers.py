@@ -18,6 +18,7 @@ from helpdesk.common.text import clean_text, fold_for_sorting, one_line
 from tickets.models import Customer, CustomerIdentity, Ticket
 from tickets.services.actors import Actor
 from tickets.services.addresses import GLOBAL_KINDS, normalised, shown_name, stored_address, written_address
+from tickets.services.clock_changes import customer_changed
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
 from tickets.services.proofs import confirm, give_over, is_his
@@ -218,6 +219,7 @@ def update_customer(*, customer_id: int, actor: Actor, changes: Mapping[str, Any
     if changed:
         customer.save()
         tell_of_change(customer, actor, changed)
+        customer_changed(customer_id=customer.pk, fields=changed)
         if not {"is_vip", "attributes"}.isdisjoint(changed):
             mark_customer(customer_id=customer.pk)
     return customer

@@ -147,6 +147,8 @@ def _refuse_hidden(ticket: Ticket, actor: Actor) -> None:
 def _tell(ticket: Ticket, kind: str, conversation: Conversation, other: Ticket | None, actor: Actor) -> None:
     change = TicketChange(ticket, actor)
     change.tell(kind, {"conversation": conversation.pk, "other": other.pk if other else None})
+    # Policies may ask whether everybody reads along.
+    change.moves_clocks = True
     change.save()
 
 
