@@ -131,7 +131,8 @@ class SmtpConnection:
 
     def _start(self) -> None:
         client, server = self._client, self._server
-        context = ssl.create_default_context()
+        # Reading the certificates of the operating system takes longer than a whole mail.
+        context = ssl.create_default_context() if server.security in (TLS, STARTTLS) else None
         client.tls_context = context if server.security == TLS else None  # type: ignore[attr-defined]
         client.connect(server.host, server.port)
         client.ehlo_or_helo_if_needed()
@@ -175,6 +176,8 @@ class _Client(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connected = socket.create_connection((host, port), CONNECT_SECONDS)
         connected.settimeout(timeout)
+        # The end of a mail is a small write after another: it must not wait until the server has acknowledged the first.
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         if self.tls_context is not None:
             self._host = host
             return self.tls_context.wrap_socket(connected, server_hostname=host)
