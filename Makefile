@@ -23,9 +23,10 @@ run: $(runtime)
 	@exec $(python) manage.py up
 
 ## The whole test suite. ARGS="tests/tickets -x" runs a part of it.
+# It starts the product dozens of times, so bytecode is kept even where the environment says otherwise.
 test: $(development)
 	@.ci/system-packages
-	$(python) -m pytest -n logical --dist loadfile $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(python) -m pytest -n logical --dist loadfile $(ARGS)
 
 ## Format, lint, types, migrations, production settings, API description.
 check: $(development)
