@@ -82,6 +82,12 @@ PLACES: dict[str, Place] = {
         icon="job",
         text=_("How soon customers are answered, and what happens when it gets late."),
     ),
+    "tickets.routingrule": Place(
+        name=_("Routing rules"),
+        group="set_up",
+        icon="role",
+        text=_("What is done with a ticket when something happens."),
+    ),
     "tickets.publictext": Place(
         group="set_up", icon="globe", text=_("What is said in public when a conversation is moved to private.")
     ),
@@ -91,6 +97,15 @@ PLACES: dict[str, Place] = {
     "core.sitesettings": Place(group="set_up", icon="settings", text=_("Time zone, language, reopening and lateness.")),
     "channels_app.inboundevent": Place(
         name=_("Deliveries"), group="operate", icon="event", text=_("Every delivery as it came, and what was stuck.")
+    ),
+    "tickets.triageitem": Place(
+        name=_("Waiting to be sorted"),
+        group="operate",
+        icon="event",
+        text=_("Tickets that rules and assignment have not looked at, and why."),
+    ),
+    "tickets.routingdecision": Place(
+        name=_("Decisions"), group="operate", icon="log", text=_("What rules and assignment decided, and why.")
     ),
     "core.jobrun": Place(
         name=_("Timetable"), group="operate", icon="job", text=_("What runs when, how long it took, what failed.")

@@ -12,7 +12,7 @@ _READ_WORK = {
     "tickets.view_businesshours", "tickets.view_businesshoursspan", "tickets.view_holiday",
     "channels_app.view_channel", "channels_app.view_brand", "channels_app.view_messagetemplate",
     "tickets.view_topic",
-    "tickets.view_slapolicy", "tickets.view_slatimer",
+    "tickets.view_slapolicy", "tickets.view_slatimer", "tickets.view_routingrule", "tickets.view_routingdecision",
     "surveys.view_response", "surveys.view_invitation",
     "reporting.view_ticketfact",
     "tickets.view_quickreply", "tickets.view_quickreplyfolder", "tickets.view_quickreplyvariant", "tickets.view_macro",
@@ -38,6 +38,8 @@ _LEAD_WORK = {
 _SET_UP = {
     "tickets.view_scoreweights", "tickets.change_scoreweights",
     "tickets.add_slapolicy", "tickets.change_slapolicy", "tickets.delete_slapolicy",
+    "tickets.add_routingrule", "tickets.change_routingrule", "tickets.delete_routingrule", "tickets.view_triageitem",
+    "tickets.change_triageitem",
     "tickets.add_businesshours", "tickets.change_businesshours", "tickets.delete_businesshours",
     "tickets.add_businesshoursspan", "tickets.change_businesshoursspan", "tickets.delete_businesshoursspan",
     "tickets.add_holiday", "tickets.change_holiday", "tickets.delete_holiday",

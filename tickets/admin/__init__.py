@@ -7,10 +7,13 @@ from tickets.admin import (
     organization,
     public_text,
     review,
+    routing_decision,
+    routing_rule,
     sla_policy,
     tag,
     team,
     ticket,
+    triage_item,
 )
 
 __all__ = [
@@ -20,8 +23,11 @@ __all__ = [
     "organization",
     "public_text",
     "review",
+    "routing_decision",
+    "routing_rule",
     "sla_policy",
     "tag",
     "team",
     "ticket",
+    "triage_item",
 ]

@@ -14,36 +14,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from helpdesk.common.errors import InvalidInput
 from tickets.policies.actions import ACTIONS, check_actions
 from tickets.policies.conditions import FIELDS, TESTS, check_conditions
+from tickets.rule_words import TEST_WORDS, TIMES
 from tickets.selectors.rule_choices import choices_of
 
 LONGEST_JSON = 200_000
-# Numbers of these fields are lengths of time, typed with a unit.
-TIMES = ("waiting_seconds", "age_seconds")
-_TEST_WORDS: dict[str, Any] = {
-    "is": gettext_lazy("is"),
-    "is_not": gettext_lazy("is not"),
-    "is_set": gettext_lazy("is known"),
-    "is_empty": gettext_lazy("is not known"),
-    "contains": gettext_lazy("contains"),
-    "contains_not": gettext_lazy("does not contain"),
-    "starts_with": gettext_lazy("begins with"),
-    "ends_with": gettext_lazy("ends with"),
-    "matches": gettext_lazy("matches the pattern"),
-    "greater": gettext_lazy("is more than"),
-    "less": gettext_lazy("is less than"),
-    "has": gettext_lazy("has one of"),
-    "has_not": gettext_lazy("has none of"),
-}
-
-
-def test_words(test: str) -> str:
-    """The test as a part of a sentence."""
-    return str(_TEST_WORDS[test])
 
 
 class RuleRows(forms.Widget):
@@ -196,12 +174,12 @@ def conditions_spec(value: Any, fields: Sequence[str] | None) -> dict[str, Any]:
         "crm.": {"label": _("Customer's attribute (CRM)"), "type": "attribute", "source": ""},
         "event.": {"label": _("Time since an event of the customer (CRM)"), "type": "event", "source": ""},
     }
-    number = [(test, test_words(test)) for test in TESTS["number"]]
-    spec["tests"] = {kind: [(test, test_words(test)) for test in tests] for kind, tests in TESTS.items()}
+    number = [(test, str(TEST_WORDS[test])) for test in TESTS["number"]]
+    spec["tests"] = {kind: [(test, str(TEST_WORDS[test])) for test in tests] for kind, tests in TESTS.items()}
     spec["tests"] |= {
         "time": [(test, text) for test, text in number if test != "is"],
         "event": [(test, text) for test, text in number if test != "is"],
-        "attribute": spec["tests"]["text"] + [(test, test_words(test)) for test in ("greater", "less")],
+        "attribute": spec["tests"]["text"] + [(test, str(TEST_WORDS[test])) for test in ("greater", "less")],
     }
     chosen = _chosen_in_conditions(value)
     sources = {field.source for field in offered.values() if field.source}

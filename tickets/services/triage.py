@@ -5,7 +5,7 @@ nothing is forgotten. The process that filed a message looks at its ticket at on
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -15,10 +15,12 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from helpdesk.common.clock import now
+from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.failpoints import failpoint
 from tickets.models import Message, RoutingDecision, Ticket, TriageItem
 from tickets.services.actors import Actor
 from tickets.services.auto_assignment import assign_step
+from tickets.services.bot_step import bot_step
 from tickets.services.changes import TicketChange
 from tickets.services.facts import TicketFacts
 from tickets.services.locking import lock_active_conversations, lock_ticket
@@ -92,7 +94,7 @@ class Case:
 
 Step = Callable[[Case], None]
 # In this order; each looks at the case as the ones before it have left it.
-STEPS: list[Step] = [find_topic_step, rules_step, score_step, assign_step]
+STEPS: list[Step] = [find_topic_step, rules_step, score_step, bot_step, assign_step]
 
 
 def triage_ticket(*, ticket_id: int) -> int:
@@ -136,3 +138,14 @@ def triage_waiting_tickets() -> int:
     )
     tickets = due.order_by("ticket_id").distinct("ticket_id").values_list("ticket_id", flat=True)[:SWEEP_BATCH]
     return sum(triage_ticket(ticket_id=ticket_id) for ticket_id in list(tickets))
+
+
+@transaction.atomic
+def run_triage_again(*, item_ids: Collection[int], actor: Actor) -> int:
+    """Let items be looked at again that were given up or wait for another try; returns how many."""
+    items = TriageItem.objects.filter(pk__in=item_ids)
+    tickets = set(items.values_list("ticket_id", flat=True))
+    count = items.update(attempts=0, next_try_at=None, error="")
+    for ticket_id in sorted(tickets):
+        ring_on_commit("tickets.tasks.process_triage", ticket_id)
+    return count
