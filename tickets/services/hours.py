@@ -210,12 +210,8 @@ def _store(hours: BusinessHours, given: GivenHours) -> None:
     hours.save()
     if before is None or before.channel_ids != given.channel_ids:
         hours.channels.set(given.channel_ids)
-    if before is None or before.spans != given.spans:
-        hours.spans.all().delete()
-        BusinessHoursSpan.objects.bulk_create(BusinessHoursSpan(hours=hours, **_values(span)) for span in given.spans)
-    if before is None or before.holidays != given.holidays:
-        hours.holidays.all().delete()
-        Holiday.objects.bulk_create(Holiday(hours=hours, **_values(day)) for day in given.holidays)
+    _keep_rows(hours.spans, BusinessHoursSpan, given.spans)
+    _keep_rows(hours.holidays, Holiday, given.holidays)
     if before is None or replace(before, name=given.name) != given:
         touched.append(hours.pk)
     for hours_id in touched:
@@ -230,8 +226,20 @@ def _former_defaults(hours: BusinessHours) -> list[int]:
     return touched
 
 
-def _values(row: WeekSpan | ExceptionDay) -> dict[str, Any]:
-    return {field.name: getattr(row, field.name) for field in fields(row)}
+def _keep_rows(stored: Any, model: Any, wanted: Sequence[WeekSpan | ExceptionDay]) -> None:
+    """Leave the rows that are still wanted as they are: a form that is open elsewhere knows them by their ids."""
+    values = [{field.name: getattr(row, field.name) for field in fields(row)} for row in wanted]
+    surplus = []
+    for row in stored.all():
+        same = next(
+            (given for given in values if all(getattr(row, name) == value for name, value in given.items())), None
+        )
+        if same is None:
+            surplus.append(row.pk)
+        else:
+            values.remove(same)
+    stored.filter(pk__in=surplus).delete()
+    model.objects.bulk_create(model(hours=stored.instance, **given) for given in values)
 
 
 def _lock_all() -> None:

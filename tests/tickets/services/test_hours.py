@@ -74,6 +74,16 @@ def test_change_keeps_the_rest_and_counts_the_clocks_anew():
     assert recounted() == [{"hours": hours.pk}]
 
 
+def test_days_that_stay_keep_their_rows():
+    days = tuple(ExceptionDay(on=date(2026, 12, day)) for day in (24, 25, 26))
+    hours = create_hours(given=replace(OFFICE, holidays=days), actor=ACTOR)
+    before = dict(hours.holidays.values_list("on", "pk"))
+    update_hours(hours_id=hours.pk, changes={"holidays": (*days[1:], ExceptionDay(on=date(2027, 1, 2)))}, actor=ACTOR)
+    after = dict(hours.holidays.values_list("on", "pk"))
+    assert list(after) == [date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 2)]
+    assert {on: before[on] for on in list(after)[:2]} == {on: after[on] for on in list(after)[:2]}
+
+
 @pytest.mark.parametrize("changes", [{"name": "Bureau"}, {"spans": (MONDAY,)}, {}])
 def test_change_that_moves_no_opening_counts_no_clock_anew(changes):
     hours = create_hours(given=OFFICE, actor=ACTOR)
