@@ -15,6 +15,7 @@ from helpdesk.accounts.roles import ensure_roles
 from helpdesk.core.models import SiteSettings
 from helpdesk.demo.building import build_demo, has_any_work
 from surveys.services.preset import ensure_preset_survey
+from tickets.services.sla_preset import ensure_preset_policies
 
 ADMIN_NAME = "admin"
 SUPPORT_SLUG = "support"
@@ -45,6 +46,7 @@ def prepare_first_start() -> FirstStart:
         ensure_roles()
         SiteSettings.objects.get_or_create(pk=1, defaults={"time_zone": settings.TIME_ZONE})
         ensure_preset_survey()
+        ensure_preset_policies()
         _ensure_support_channel()
         password = _ensure_administrator()
         # Only ever at the very first start: who has removed the demo does not want it back.

@@ -17,8 +17,11 @@ from helpdesk.demo.content import STORIES
 from helpdesk.demo.content import people as cast
 from helpdesk.demo.playing import Player
 from helpdesk.demo.script import Step
-from tickets.models import Customer, Organization, Tag, Team, TeamMembership, Ticket
+from tickets.models import Customer, Organization, SLATimer, Tag, Team, TeamMembership, Ticket
+from tickets.services.actors import Actor
+from tickets.services.changes import TicketChange
 from tickets.services.lifecycle import close_due_tickets
+from tickets.services.locking import lock_ticket
 
 
 def has_any_work() -> bool:
@@ -39,6 +42,7 @@ def build_demo() -> int:
         agents = _make_team()
         player = Player(channels=channels, agents=agents, people={person.key: person for person in cast.PEOPLE})
         _play(player)
+        _find_late_limits()
         _backdate(channels.values())
     return Ticket.objects.filter(is_demo=True).count()
 
@@ -139,6 +143,14 @@ def _play(player: Player) -> None:
                 close_due_tickets()
             else:
                 player.play(key, happening)
+
+
+def _find_late_limits() -> None:
+    """What was missed in the past was found in the past, and nobody is told of it now."""
+    clocks = SLATimer.objects.filter(ticket__is_demo=True, state="running", due_at__lte=now())
+    for due_at, ticket_id in list(clocks.order_by("due_at", "pk").values_list("due_at", "ticket_id")):
+        with told_time(due_at + timedelta(seconds=3)):
+            TicketChange(lock_ticket(ticket_id), Actor.system()).recount_clocks(why="", finds_late=True)
 
 
 def _backdate(channels: Iterable[Channel]) -> None:

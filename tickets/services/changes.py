@@ -80,11 +80,11 @@ class TicketChange:
         TicketEvent.objects.bulk_create(self._events)
         queue_for_rules(waiting)
 
-    def recount_clocks(self, *, why: str, at: datetime | None = None) -> bool:
+    def recount_clocks(self, *, why: str, at: datetime | None = None, finds_late: bool = False) -> bool:
         """Nothing has happened on the ticket, but the set-up of its clocks has changed; in place of ``save``. Whether it changed any."""
         ticket = self.ticket
         before = (ticket.next_due_at, ticket.sla_policy_id)
-        settled = settle(ticket, at=at, why=why, is_recount=True)
+        settled = settle(ticket, at=at, why=why, is_recount=True, finds_late=finds_late)
         if not settled.has_changed and before == (ticket.next_due_at, ticket.sla_policy_id):
             return False
         for timer in settled.breached:

@@ -46,7 +46,7 @@ class Settling:
     """Brings ``timers`` (all of the ticket's, oldest first) into line with the ticket as it stands at ``at``.
 
     ``is_recount``: set-up has changed and nothing has happened on the ticket, so a clock that is late by the new set-up is written
-    down as missed, and nobody is woken for it.
+    down as missed, and nobody is woken for it; with ``finds_late`` every one that is late by then. Those the sweep finds otherwise.
     """
 
     def __init__(
@@ -60,10 +60,11 @@ class Settling:
         why: str,
         is_new: bool,
         is_recount: bool,
+        finds_late: bool,
     ) -> None:
         self.ticket, self.standing, self.policy = ticket, standing, policy
         self.timers, self.at, self.why = timers, at, why
-        self.is_new, self.is_recount = is_new, is_recount
+        self.is_new, self.is_recount, self.finds_late = is_new, is_recount, finds_late
         self.settled = Settled()
         self._changed: dict[int, SLATimer] = {}
         self._made: list[SLATimer] = []
@@ -206,6 +207,8 @@ class Settling:
             timer.pauses = [*timer.pauses[:-1], [timer.pauses[-1][0], self.at.isoformat()]]
         set_course(timer, self._weeks)
         if before == shape_of(timer) and not is_retargeted:
+            if self.finds_late:
+                self._breach_if_counted_late(timer)
             return
         if is_paused != was_paused:
             self._tell(timer, "paused" if is_paused else "resumed", why=self.standing.status)

@@ -68,12 +68,13 @@ def settle(
     is_new: bool = False,
     why: str = "",
     is_recount: bool = False,
+    finds_late: bool = False,
 ) -> Settled:
     """Bring the clocks of a ticket, whose row the caller holds locked, into line with it; sets ``next_due_at`` and ``sla_policy_id``.
 
     The caller saves these two columns. ``batch``: put the rows there rather than writing them now. ``known``: facts for the policies'
     conditions; ``is_new``: the ticket has no row and no clocks yet; ``why``: a word for the history; ``is_recount``: set-up has changed
-    and nothing else, so what is late by now is written down as missed without waking anybody.
+    and nothing else, so what is late by that is written down as missed without waking anybody (``finds_late``: whatever is late).
     """
     standing = standing_of(ticket)
     remember_standing(ticket)
@@ -97,6 +98,7 @@ def settle(
         why=why,
         is_new=is_new,
         is_recount=is_recount,
+        finds_late=finds_late,
     )
     writing = batch if batch is not None else Batch()
     settled = settling.run(writing)
