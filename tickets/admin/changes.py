@@ -32,6 +32,7 @@ from tickets.services.lifecycle import (
     unmark_spam,
 )
 from tickets.services.merging import merge_tickets, unmerge_ticket
+from tickets.services.topics import choose_topic
 
 Service = Callable[[AgentRequest, Ticket, Actor], object]
 
@@ -65,6 +66,13 @@ def _team(request: AgentRequest, ticket: Ticket, actor: Actor) -> object:
 
 def _priority(request: AgentRequest, ticket: Ticket, actor: Actor) -> object:
     return change_priority(ticket_id=ticket.pk, actor=actor, priority=request.POST.get("value", ""))
+
+
+def _topic(request: AgentRequest, ticket: Ticket, actor: Actor) -> object:
+    """``value`` is the id of the topic, "" for none; ``suggested`` says that the agent took what was suggested."""
+    is_suggestion = request.POST.get("suggested") == "1"
+    chosen = _choice(request.POST.get("value", ""))
+    return choose_topic(ticket_id=ticket.pk, topic_id=chosen, actor=actor, is_suggestion=is_suggestion)
 
 
 def _subject(request: AgentRequest, ticket: Ticket, actor: Actor) -> object:
@@ -115,6 +123,7 @@ VERBS = {
     "assign": Verb(permission="tickets.assign_ticket", service=_assign),
     "team": Verb(permission="tickets.assign_ticket", service=_team),
     "priority": Verb(permission="tickets.change_ticket", service=_priority),
+    "topic": Verb(permission="tickets.change_ticket", service=_topic),
     "subject": Verb(permission="tickets.change_ticket", service=_subject),
     "tag": Verb(permission="tickets.change_ticket", service=_tag),
     "spam": Verb(permission="tickets.merge_ticket", service=_plain(mark_spam), reloads=True),

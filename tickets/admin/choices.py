@@ -12,6 +12,7 @@ from channels_app.models import Channel
 from helpdesk.accounts.models import User
 from tickets.admin.doors import AgentRequest
 from tickets.models import Tag, Team, Ticket
+from tickets.selectors.topics import topic_choices
 
 CHOICES_CAP = 200
 Choice = tuple[str, str]
@@ -48,11 +49,16 @@ def _priorities(request: AgentRequest) -> list[Choice]:
     return [(str(value), str(label)) for value, label in Ticket.Priority.choices]
 
 
+def _topics(request: AgentRequest) -> list[Choice]:
+    return [("", _("No topic")), *((str(pk), path) for pk, path in topic_choices()[:CHOICES_CAP])]
+
+
 SOURCES: dict[str, Callable[[AgentRequest], list[Choice]]] = {
     "assign": _agents,
     "team": _teams_or_none,
     "tag": _tags,
     "priority": _priorities,
+    "topic": _topics,
 }
 
 
@@ -82,5 +88,6 @@ def _filters(request: AgentRequest) -> HttpResponse:
         (_("Team"), links("team", _teams(request))),
         (_("Assignee"), links("assignee", assignable_agents())),
         (_("Tag"), links("tag", _tags(request))),
+        (_("Topic"), links("topic", _topics(request)[1:])),
     ]
     return render(request, "tickets/filters.html", {"groups": [group for group in groups if group[1]]})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.models import Ticket, TicketEvent
 from tickets.policies.call_summary import clock
+from tickets.selectors.score_weights import scored_topics
 from tickets.templatetags.helpdesk_tickets import asked_word
 
 EVENT_ICONS = {
@@ -35,6 +36,7 @@ EVENT_ICONS = {
     "ticket.marked_spam": "shield-alert",
     "ticket.unmarked_spam": "shield-check",
     "ticket.priority_changed": "flag",
+    "ticket.topic_changed": "layers",
     "ticket.subject_changed": "pencil",
     "ticket.tags_changed": "tag",
     "customer.reach_changed": "user-x",
@@ -153,6 +155,16 @@ def _priority_changed(event: Any, words: dict[str, Any]) -> str:
     return _("%(who)s set the priority to “%(priority)s”") % {**words, "priority": label}
 
 
+def _topic_changed(event: Any, words: dict[str, Any]) -> str:
+    topic = scored_topics().get(event.data.get("to"))
+    if topic is None:
+        return _("%(who)s removed the topic") % words
+    words |= {"topic": topic.name}
+    if event.data.get("source") == "keyword":
+        return _("The topic is “%(topic)s”, by the words of the message") % words
+    return _("%(who)s set the topic to “%(topic)s”") % words
+
+
 def _reopened(event: Any, words: dict[str, Any]) -> str:
     if event.data.get("by_message"):
         return _("A message of the customer reopened this")
@@ -263,6 +275,7 @@ _WRITERS = {
     "ticket.assigned": _assigned,
     "ticket.status_changed": _status_changed,
     "ticket.priority_changed": _priority_changed,
+    "ticket.topic_changed": _topic_changed,
     "ticket.reopened": _reopened,
     "ticket.closed": _closed,
     "customer.reach_changed": _reach_changed,

@@ -24,6 +24,7 @@ from tickets.selectors.inbox import (
     count_views,
     list_tickets,
 )
+from tickets.selectors.score_weights import scored_topics
 from tickets.selectors.search import HITS_CAP, find_tickets
 
 COUNTS_KEPT_SECONDS = 15
@@ -102,7 +103,8 @@ def inbox(request: AgentRequest) -> HttpResponse:
         "older_url": listing.url(after=page.after) if page.after else "",
         "own_url": listing.url(before=listing.before, after=listing.after),
         "active_filters": [
-            (_narrowed_to(key, label, page.rows), listing.url(**{key: ""})) for key, label in listing.filters.labels()
+            (_narrowed_to(key, label, page.rows, listing.filters), listing.url(**{key: ""}))
+            for key, label in listing.filters.labels()
         ],
         "search_is_capped": ids is not None and len(ids) >= HITS_CAP,
         "title": VIEWS[listing.view],
@@ -201,8 +203,11 @@ def _empty_state(listing: Listing) -> tuple[str, str, str]:
     return states[listing.view]
 
 
-def _narrowed_to(key: str, label: Any, rows: Any) -> str:
-    """What a filter asks for, by name where a row tells it: every row of the list has it."""
+def _narrowed_to(key: str, label: Any, rows: Any, filters: Filters) -> str:
+    """What a filter asks for, by name where a row tells it: every row of the list has it, but for a topic with others below it."""
+    if key == "topic":
+        topic = scored_topics().get(filters.topic or 0)
+        return f"{label}: {topic.name}" if topic else str(label)
     value = getattr(rows[0], key, None) if rows else None
     name = getattr(value, "display_name", value)
     return f"{label}: {name}" if name else str(label)

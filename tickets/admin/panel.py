@@ -18,7 +18,7 @@ from channels_app.models import Channel
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput, NotVisible
 from tickets.admin.doors import AgentRequest, in_zone, in_zone_of
-from tickets.models import Customer, Ticket
+from tickets.models import Customer, RoutingDecision, Ticket
 from tickets.models.visibility import ticket_condition
 from tickets.selectors.customer_pages import outside_events
 from tickets.selectors.customer_suggestions import suggest_same
@@ -58,6 +58,7 @@ def panel(request: AgentRequest, ticket: Ticket) -> HttpResponse:
             "language": _language_name(customer.language),
             "local_time": _local_time(customer.time_zone),
             "panels": _panels(ticket, user),
+            "topic_words": _topic_words(ticket),
             "may_write_first": user.has_perm("tickets.add_ticket"),
             "may_change": user.has_perm("tickets.change_customer") and customer.anonymized_at is None,
         }
@@ -99,6 +100,14 @@ def _others(ticket: Ticket, user: Any) -> list[tuple[Ticket, bool]]:
     ids = [other.pk for other in others]
     seen = set(Ticket.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     return [(other, other.pk in seen) for other in others]
+
+
+def _topic_words(ticket: Ticket) -> str:
+    """The keywords that gave the ticket its topic; "" where a person or a rule did."""
+    if ticket.topic_id is None or ticket.topic_source != "keyword":
+        return ""
+    found = RoutingDecision.objects.filter(ticket_id=ticket.pk, kind=RoutingDecision.Kind.TOPIC).order_by("-id").first()
+    return ", ".join(found.data.get("words", [])) if found is not None else ""
 
 
 def _panels(ticket: Ticket, user: Any) -> list[SafeString]:

@@ -14,7 +14,9 @@ from tickets.admin.notices import ticket_notices
 from tickets.admin.timeline_items import timeline_items
 from tickets.models import Ticket
 from tickets.selectors.inbox import BadCursor, Cursor, site_time_zone
+from tickets.selectors.score_weights import scored_topics
 from tickets.selectors.timeline import Changes, heading_of, read_changes, read_timeline, workspace_tickets
+from tickets.selectors.topics import suggested_topic
 from tickets.templatetags.helpdesk_tickets import ticket_title
 
 # Events after which the header bar may read otherwise: those of the ticket itself, and customer messages.
@@ -57,7 +59,17 @@ def bar_context(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
         "can_resolve": may_change and not is_done,
         "can_reopen": may_change and ticket.status in (Ticket.Status.RESOLVED, "pending", "on_hold"),
         "is_mine": ticket.assignee_id == user.pk,
+        "suggestion": suggestion_for(ticket) if may_change and not is_done else None,
     }
+
+
+def suggestion_for(ticket: Ticket) -> dict[str, Any] | None:
+    """What the team's resolved cases suggest as the topic: its key, its name and the words that speak for it."""
+    suggested = suggested_topic(ticket)
+    topic = scored_topics().get(suggested.topic) if suggested is not None else None
+    if suggested is None or topic is None:
+        return None
+    return {"pk": suggested.topic, "name": topic.name, "words": ", ".join(suggested.words)}
 
 
 def may_write(user: Any) -> bool:

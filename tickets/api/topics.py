@@ -27,7 +27,7 @@ ORDERINGS = {
 class TopicRead(serializers.ModelSerializer):
     """`keywords`: language code ("" for every language) to words and phrases. `channels`: kinds of channel where they count; empty: all."""
 
-    parent = serializers.IntegerField(source="parent_id", allow_null=True)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
     default_team = serializers.IntegerField(source="default_team_id", allow_null=True)
     keywords = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     channels = serializers.ListField(child=serializers.CharField())
@@ -46,7 +46,7 @@ class TopicChange(InputSerializer):
     """What is given is changed. Keywords and channels are given as a whole."""
 
     name = serializers.CharField(max_length=100, required=False)
-    parent = IdField(allow_null=True, required=False)
+    parent = IdField(allow_null=True, required=False)  # type: ignore[assignment]
     position = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False)
     keywords = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField(max_length=LONGEST_KEYWORD), max_length=MOST_KEYWORDS),

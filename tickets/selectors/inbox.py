@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -52,8 +54,16 @@ FILTER_LABELS = {
     "assignee": _("assignee"),
     "customer": _("customer"),
     "tag": _("tag"),
+    "topic": _("topic"),
 }
-SORTS = {"newest": _("Newest first"), "due": _("Due next"), "waiting": _("Waiting longest")}
+SORTS = {
+    "newest": _("Newest first"),
+    "priority": _("Most pressing"),
+    "due": _("Due next"),
+    "waiting": _("Waiting longest"),
+}
+# A topic is filtered for with those that are part of it, so many levels down.
+_TOPIC_LEVELS = ("topic", "topic__parent", "topic__parent__parent", "topic__parent__parent__parent")
 
 
 class BadCursor(ValueError):
@@ -94,6 +104,7 @@ class Filters:
     assignee: int | None = None
     customer: int | None = None
     tag: int | None = None
+    topic: int | None = None
 
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> Self:
@@ -117,7 +128,9 @@ class Filters:
     def condition(self) -> Q:
         """The filters as a condition on tickets."""
         asked = {("tags" if key == "tag" else key): value for key, value in self.as_parameters().items()}
-        return Q(**asked)
+        topic = asked.pop("topic", None)
+        within = (Q(**{level: topic}) for level in _TOPIC_LEVELS) if topic is not None else ()
+        return Q(**asked) & reduce(or_, within, Q())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,8 +217,9 @@ def list_tickets(
 ) -> Page:
     """One page of a view; ``filters`` narrow it, and ``ids`` to what a search has found. One statement.
 
-    Sorted by "waiting" the list holds the tickets whose customer waits for an answer, and only those; sorted by "due" those with a
-    time limit that runs or is missed, the next one first. In the view "late" that order holds every ticket, by when it became late.
+    Sorted by "priority" the list holds the open tickets, the highest score first; by "waiting" the tickets whose customer waits
+    for an answer, and only those; by "due" those with a time limit that runs or is missed, the next one first. In the view "late" that
+    order holds every ticket, by when it became late.
     Rows carry ``is_late``, ``has_draft`` (of ``user``), ``tag_list`` ([{"name", "color"}]) and ``site_zone``.
     """
     tickets = tickets_in_view(user=user, view=view)
@@ -217,6 +231,8 @@ def list_tickets(
     is_rising = (sort in _RISING) != is_back
     if sort == "due" and view == "late":
         field, tickets = "late_since", _late_ones(tickets, border, is_rising=is_rising, size=size + 1)
+    elif sort == "priority":
+        tickets = tickets.filter(status__in=OPEN_STATUSES)
     elif sort in _RISING:
         tickets = tickets.filter(**{f"{field}__isnull": False})
     if border is not None:
@@ -235,8 +251,14 @@ def list_tickets(
     )
 
 
-_ORDER_COLUMNS = {"newest": "last_message_at", "due": "next_due_at", "waiting": "waiting_since"}
+_ORDER_COLUMNS = {
+    "newest": "last_message_at",
+    "priority": "priority_score",
+    "due": "next_due_at",
+    "waiting": "waiting_since",
+}
 _RISING = ("due", "waiting")
+_NO_POINTS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _late_ones(tickets: QuerySet[Ticket], border: Cursor | None, *, is_rising: bool, size: int) -> QuerySet[Ticket]:
@@ -271,14 +293,20 @@ def next_ticket(*, user: Any, view: str, besides: int) -> Ticket | None:
 
 def _beyond(field: str, border: Cursor, *, is_rising: bool) -> Q:
     # The outer inequality is redundant and lets PostgreSQL start its index scan at the border.
+    at: datetime | int = border.at
+    if field == "priority_score":
+        at = (border.at - _NO_POINTS) // timedelta(microseconds=1)
     if is_rising:
-        inner = Q(**{f"{field}__gt": border.at}) | Q(pk__gt=border.pk)
-        return Q(**{f"{field}__gte": border.at}) & inner
-    return Q(**{f"{field}__lte": border.at}) & (Q(**{f"{field}__lt": border.at}) | Q(pk__lt=border.pk))
+        inner = Q(**{f"{field}__gt": at}) | Q(pk__gt=border.pk)
+        return Q(**{f"{field}__gte": at}) & inner
+    return Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(pk__lt=border.pk))
 
 
 def _cursor(row: Ticket, field: str) -> Cursor:
-    return Cursor(at=getattr(row, field), pk=row.pk)
+    value = getattr(row, field)
+    # A cursor holds an instant: points stand in it as microseconds, which may be fewer than none.
+    at = _NO_POINTS + timedelta(microseconds=value) if field == "priority_score" else value
+    return Cursor(at=at, pk=row.pk)
 
 
 def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
@@ -295,6 +323,7 @@ def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
         .only(
             "number", "subject", "status", "priority", "is_spam", "last_message_at", "last_message_is_inbound",
             "preview", "unread_count", "waiting_since", "next_due_at", "snoozed_until", "language", "notice",
+            "sentiment", "sentiment_is_strong", "priority_score", "priority_reasons",
             "customer__name", "customer__is_vip", "channel__name", "channel__kind",
             "assignee__first_name", "assignee__last_name", "assignee__username", "team__name",
         )

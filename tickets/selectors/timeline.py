@@ -75,7 +75,7 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
     is_late = Q(status__in=OPEN_STATUSES) & is_late_now()
     return (
         Ticket.objects.visible_to(user)
-        .select_related("customer__organization", "channel", "assignee", "team", "follow_up_of", "merged_into")
+        .select_related("customer__organization", "channel", "assignee", "team", "topic", "follow_up_of", "merged_into")
         .annotate(
             is_late=Case(When(is_late, then=Literal(True)), default=Literal(False)),
             tag_list=ArraySubquery(tags.values(json=JSONObject(name=F("name"), color=F("color")))),
@@ -178,7 +178,8 @@ def _bubbles(messages: QuerySet[Message]) -> QuerySet[Message]:
         .only(
             "ticket_id", "conversation_id", "part_of", "direction", "kind", "author", "purpose", "contact_number", "subject",
             "flags", "details", "reactions", "inbound_event_id",
-            "is_auto_reply", "sort_at", "received_at", "language", "visibility", "edited_at", "deleted_at",
+            "is_auto_reply", "sort_at", "received_at", "language", "sentiment", "sentiment_confidence", "visibility",
+            "edited_at", "deleted_at",
             "delivery_state", "next_try_at", "attempts", "send_after", "sent_at", "error_code", "error",
             "author_agent__first_name", "author_agent__last_name", "author_agent__username",
             "author_identity__address", "author_identity__address_raw", "author_identity__display_name",
