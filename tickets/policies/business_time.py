@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 from tickets.policies.opening_table import (
     DAY,
     MICROSECONDS,
+    PAGE_DAYS,
     Calendar,
     OpeningTable,
     Spans,
@@ -29,8 +30,9 @@ HORIZON_DAYS = 400
 # No limit runs for longer; it bounds what a mistyped one can cost.
 HORIZON_YEARS = 100
 _HORIZON = HORIZON_DAYS * DAY
-# The pages that the horizon can touch.
-_PAGES_AHEAD = 3
+# The pages that the horizons can touch.
+_PAGES_AHEAD = HORIZON_DAYS // PAGE_DAYS + 2
+_MOST_PAGES = HORIZON_YEARS * 366 // PAGE_DAYS + 1
 
 _Key = tuple[
     tzinfo,
@@ -158,7 +160,7 @@ def _forwards(table: OpeningTable, at: int, wanted: int) -> int | None:
     here = table.at(at)
     wanted += here.open_until(at)
     seen = at
-    for page in (table.page(here.number + later) for later in range(HORIZON_YEARS)):
+    for page in (table.page(here.number + later) for later in range(_MOST_PAGES)):
         opens = page.opening(seen)
         if (page.ends if opens is None else opens) - seen > _HORIZON:
             return None
@@ -174,7 +176,7 @@ def _backwards(table: OpeningTable, at: int, wanted: int) -> int | None:
     here = table.at(at)
     left = here.open_until(at) - wanted
     seen = at
-    for page in (table.page(here.number - earlier) for earlier in range(HORIZON_YEARS)):
+    for page in (table.page(here.number - earlier) for earlier in range(_MOST_PAGES)):
         closes = page.last_open(seen)
         if seen - (page.begins if closes is None else closes) > _HORIZON:
             return None

@@ -1,6 +1,6 @@
 """The open stretches of a week, page by page, with running totals: what business time is read from. Pure.
 
-Instants are whole microseconds since 1970 in UTC, so that sums are exact. A page holds 366 days; its stretches never
+Instants are whole microseconds since 1970 in UTC, so that sums are exact. A page holds 92 days; its stretches never
 touch or overlap, whatever the spans do: an hour in which two spans hold counts once.
 """
 
@@ -15,12 +15,12 @@ Spans = Sequence[tuple[time, time]]
 
 MICROSECONDS = 1_000_000
 DAY = 86_400 * MICROSECONDS
-PAGE_DAYS = 366
+PAGE_DAYS = 92
 _PAGE = PAGE_DAYS * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
-# As many pages as one table keeps (some 60 KB each).
-_PAGES_KEPT = 150
+# As many pages as one table keeps (some 15 KB each): more than a hundred years.
+_PAGES_KEPT = 500
 # No offset reaches further than a day and a bit (Samoa jumped over 24 hours), and a span goes on for a day at most.
 _OVERHANG_DAYS = 3
 # Days so near to the ends of the calendar have no neighbours to be worked out with; nobody is open then.
@@ -36,7 +36,7 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """The stretches of 366 days: when each opens and closes, and the open time before and up to its end."""
+    """The stretches of 92 days: when each opens and closes, and the open time before and up to its end."""
 
     number: int
     begins: int

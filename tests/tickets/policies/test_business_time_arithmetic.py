@@ -13,6 +13,7 @@ from tickets.policies.business_time import (
     next_closing,
     next_opening,
 )
+from tickets.policies.opening_table import PAGE_DAYS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3600
@@ -192,6 +193,19 @@ def test_turn_of_the_year_is_an_hour_like_any_other():
     always = every_day("00:00-00:00")
     assert add_business_seconds(always, at=begins, seconds=-400 * 86_400) == begins - timedelta(days=400)
     assert business_seconds_between(always, start=begins, end=begins + timedelta(days=4000)) == 4000 * 86_400
+
+
+def test_span_that_lies_in_two_pages_of_the_table_is_one():
+    boundary = datetime.fromtimestamp(224 * PAGE_DAYS * 86_400, UTC)
+    week = Week(zone=UTC, spans={}, exceptions={(boundary - timedelta(days=1)).date(): spans("20:00-04:00")})
+    opens, closes = boundary - timedelta(hours=4), boundary + timedelta(hours=4)
+    assert next_closing(week, at=opens) == closes
+    assert is_open(week, at=boundary)
+    assert add_business_seconds(week, at=opens, seconds=8 * HOUR) == closes
+    assert add_business_seconds(week, at=opens, seconds=4 * HOUR) == boundary
+    assert add_business_seconds(week, at=boundary, seconds=0) == boundary
+    assert add_business_seconds(week, at=closes, seconds=-5 * HOUR) == boundary - timedelta(hours=1)
+    assert business_seconds_between(week, start=opens, end=closes) == 8 * HOUR
 
 
 def test_closed_week_is_never_due_and_counts_nothing():

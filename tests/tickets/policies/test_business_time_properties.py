@@ -22,10 +22,11 @@ ZONES = (
     "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Chatham",
     "America/St_Johns", "Pacific/Apia", "America/Havana",
 )  # fmt: skip
-# Days around which clocks change in one of the zones, or in none.
+# Days around which clocks change in one of the zones, or in none; on 2026-03-04 a page of the table begins.
 DAYS = (
     date(2026, 3, 27), date(2026, 10, 23), date(2026, 3, 6), date(2026, 10, 30), date(2026, 10, 2), date(2026, 4, 3),
     date(2026, 7, 1), date(2026, 12, 29), date(2011, 12, 28), date(2026, 9, 25),
+    date(2026, 3, 2),
 )  # fmt: skip
 
 MONDAY = Week(zone=ZoneInfo("UTC"), spans={0: [(time(9), time(17))]})
