@@ -134,9 +134,9 @@ def test_follower_that_dies_counts_nothing_twice(email_channel: Any, answer: Cal
     for number in range(3):
         answer(make_ticket(email_channel, subject=f"Matter {number}"))
     wait_for_horizon()
-    program = "import django; django.setup(); from reporting.services.facts import refresh_facts; refresh_facts()"
+    program = "from reporting.services.facts import refresh_facts; refresh_facts()"
     for _ in range(kills):
-        assert run_program(program, HELPDESK_FAILPOINT="facts.before_position") == -9
+        assert run_program(program, failpoint="facts.before_position") == -9
     assert (TicketFact.objects.count(), traffic()) == (0, (0, 0))
     assert run_program(program) == 0
     assert (TicketFact.objects.count(), traffic()) == (3, (3, 3))

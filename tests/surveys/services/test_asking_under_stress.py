@@ -125,5 +125,5 @@ def test_worker_that_dies_while_asking_loses_and_doubles_nothing(
 
 def run_worker(failpoint: str) -> int:
     """Send what is due in a process of its own; returns its exit code."""
-    program = "import django; django.setup(); from surveys.services.sending import send_due_surveys as s; s()"
-    return run_program(program, HELPDESK_FAILPOINT=failpoint)
+    program = "from surveys.services.sending import send_due_surveys as s; s()"
+    return run_program(program, failpoint=failpoint)
