@@ -19,7 +19,14 @@ from helpdesk.accounts.api.agents import AgentViewSet
 from helpdesk.accounts.api.job_runs import JobRunViewSet
 from helpdesk.common.api import SIGNED_IN
 from helpdesk.common.api.views import StrictParameters
-from reporting.api.reports import CsatReport, DeflectionReport, FirstResponseReport, VolumeReport
+from reporting.api.reports import (
+    CsatReport,
+    DeflectionReport,
+    FirstResponseReport,
+    NextResponseReport,
+    SlaReport,
+    VolumeReport,
+)
 from surveys.api.responses import SurveyResponseViewSet
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.business_hours import BusinessHoursViewSet
@@ -52,6 +59,8 @@ RESOURCES: dict[str, Any] = {
     "reports/csat": CsatReport,
     "reports/deflection": DeflectionReport,
     "reports/first-response": FirstResponseReport,
+    "reports/next-response": NextResponseReport,
+    "reports/sla": SlaReport,
     "reports/volume": VolumeReport,
     "reviews": ReviewViewSet,
     "sla-policies": PolicyViewSet,

@@ -1,6 +1,6 @@
 """What a figure may be asked for in an address: one reading for the page and the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reporting.metrics.metric import COMMON_GROUPS
 from reporting.metrics.question import NONE, GroupBy, Question
 from reporting.policies.period import LONGEST_DAYS, Period
+from tickets.models import Metric as Limit
+from tickets.models import Ticket
 
 DEFAULT_DAYS = 30
 EARLIEST = date(2000, 1, 1)
@@ -21,7 +24,7 @@ def _check_reference(text: str) -> None:
 
 
 class QuestionForm(forms.Form):
-    """``from`` and ``to`` are days of the site, both included; without them the last 30 days."""
+    """``from`` and ``to`` are days of the site, both included; without them the last 30 days. ``groups``: those of the metric."""
 
     to = forms.DateField(required=False, input_formats=["%Y-%m-%d"], label=_("to"))
     group_by = forms.ChoiceField(
@@ -36,15 +39,25 @@ class QuestionForm(forms.Form):
             (GroupBy.WEEK, _("week")),
             (GroupBy.MONTH, _("month")),
             (GroupBy.HOUR, _("hour of the day")),
+            (GroupBy.TOPIC, _("topic")),
+            (GroupBy.PRIORITY, _("priority")),
+            (GroupBy.LIMIT, _("limit")),
         ],
     )
     channel = forms.SlugField(required=False, allow_unicode=True)
     team = forms.CharField(required=False, validators=[_check_reference])
     agent = forms.CharField(required=False, validators=[_check_reference])
+    topic = forms.CharField(required=False, validators=[_check_reference])
+    priority = forms.ChoiceField(required=False, choices=Ticket.Priority.choices)
+    limit = forms.ChoiceField(required=False, choices=Limit.choices)
     include_demo = forms.ChoiceField(required=False, choices=[("true", "true"), ("false", "false")])
 
-    def __init__(self, data: Mapping[str, Any], *, at: datetime, zone: ZoneInfo) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], *, at: datetime, zone: ZoneInfo, groups: Sequence[GroupBy] = COMMON_GROUPS
+    ) -> None:
         super().__init__(data)
+        chosen: Any = self.fields["group_by"]
+        chosen.choices = [choice for choice in chosen.choices if choice[0] in groups]
         self.zone = zone
         self.today = at.astimezone(zone).date()
         # The parameter's name is a word of the language and cannot be an attribute of a class.
@@ -77,5 +90,8 @@ class QuestionForm(forms.Form):
             channel=cleaned["channel"],
             team=cleaned["team"],
             agent=cleaned["agent"],
+            topic=cleaned["topic"],
+            priority=cleaned["priority"],
+            limit=cleaned["limit"],
             subset=subset,
         )

@@ -69,6 +69,8 @@ API = {
     ("get", "reports/csat-list"): EVERYBODY,
     ("get", "reports/deflection-list"): EVERYBODY,
     ("get", "reports/first-response-list"): EVERYBODY,
+    ("get", "reports/next-response-list"): EVERYBODY,
+    ("get", "reports/sla-list"): EVERYBODY,
     ("get", "reports/volume-list"): EVERYBODY,
     ("get", "reviews-list"): EVERYBODY,
     ("get", "reviews-detail"): EVERYBODY,

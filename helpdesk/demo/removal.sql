@@ -58,6 +58,8 @@ WHERE w.id = m.winner_id AND l.id = m.loser_id AND w.is_demo AND l.is_demo
 DELETE FROM surveys_response WHERE invitation_id IN (SELECT id FROM demo_invitation)
 -- step: invitations
 DELETE FROM surveys_invitation WHERE id IN (SELECT id FROM demo_invitation)
+-- step: waits
+DELETE FROM reporting_responsefact WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: facts
 DELETE FROM reporting_ticketfact WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: callbacks

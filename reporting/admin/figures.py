@@ -26,8 +26,10 @@ from reporting.policies.wording import spoken
 from tickets.selectors.inbox import BadCursor, Cursor
 
 PAGE_SIZE = 50
-KEPT_PARAMETERS = ("from", "to", "group_by", "channel", "team", "agent", "demo")
+KEPT_PARAMETERS = ("from", "to", "group_by", "channel", "team", "agent", "topic", "priority", "limit", "demo")
 DEFAULT_METRIC = "first-response"
+# Groups, and filters of the same name, that not every metric has.
+OWN_GROUPS = (GroupBy.TOPIC, GroupBy.PRIORITY, GroupBy.LIMIT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ class FiguresAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         metric = METRICS.get(request.GET.get("metric", ""), METRICS[DEFAULT_METRIC])
         zone = ZoneInfo(read_site_settings().time_zone)
-        form = QuestionForm(request.GET, at=now(), zone=zone)
+        form = QuestionForm(request.GET, at=now(), zone=zone, groups=metric.groups)
         if not form.is_valid():
             errors = form.errors
             form = QuestionForm({"group_by": "channel"}, at=now(), zone=zone)
@@ -93,9 +95,21 @@ def _address(request: HttpRequest, **changes: str | None) -> str:
 
 def _metric_links(request: HttpRequest, current: Metric) -> list[Link]:
     return [
-        Link(name=metric.label, url=_address(request, metric=metric.name, show=None), is_current=metric is current)
+        Link(
+            name=metric.label,
+            url=_address(request, metric=metric.name, **_unfit(request, metric)),
+            is_current=metric is current,
+        )
         for metric in METRICS.values()
     ]
+
+
+def _unfit(request: HttpRequest, metric: Metric) -> dict[str, str | None]:
+    """What another metric does not know: the subset, and groups and filters that are not its own."""
+    unfit: dict[str, str | None] = {"show": None}
+    if request.GET.get("group_by", "") not in metric.groups:
+        unfit["group_by"] = "channel"
+    return unfit | {group.value: None for group in OWN_GROUPS if group not in metric.groups}
 
 
 def _subset_links(request: HttpRequest, metric: Metric, current: str) -> list[Link]:
@@ -109,7 +123,7 @@ def _filter_links(request: HttpRequest) -> list[Link]:
     """The filters that are set; following one takes it away."""
     return [
         Link(name=f"{name}: {request.GET[name]}", url=_address(request, **{name: None}), is_current=True)
-        for name in ("channel", "team", "agent")
+        for name in ("channel", "team", "agent", *(group.value for group in OWN_GROUPS))
         if request.GET.get(name)
     ]
 
@@ -122,7 +136,7 @@ def _table_row(request: HttpRequest, metric: Metric, question: Question, row: Ro
 def _row_url(request: HttpRequest, group_by: GroupBy, row: Row) -> str:
     """Where a row leads: the same figure narrowed to it."""
     match group_by:
-        case GroupBy.CHANNEL | GroupBy.TEAM | GroupBy.AGENT:
+        case GroupBy.CHANNEL | GroupBy.TEAM | GroupBy.AGENT | GroupBy.TOPIC | GroupBy.PRIORITY | GroupBy.LIMIT:
             return _address(
                 request, **{group_by.value: str(row.key) if row.key is not None else NONE, "group_by": "day"}
             )

@@ -20,8 +20,11 @@ from helpdesk.core.services import read_site_settings
 from reporting.api.rendering import CsvRenderer, DeclaredFormats
 from reporting.forms import QuestionForm
 from reporting.metrics import METRICS, Metric
+from reporting.metrics.metric import COMMON_GROUPS
 from reporting.metrics.question import GroupBy, Question
 from reporting.models import TicketFact
+from tickets.models import Metric as Limit
+from tickets.models import Ticket
 
 PARAMETERS = ("from", "to", "group_by", "channel", "team", "agent", "include_demo", "format")
 
@@ -62,13 +65,26 @@ DESCRIBED = [
     _parameter("from", "First day, included, in the site's time zone (2026-01-31). Default: the 30 days up to `to`."),
     _parameter("to", "Last day, included. Default: today."),
     _parameter(
-        "group_by", "One row for each; without it one row for all.", enum=[value.value for value in GroupBy if value]
+        "group_by",
+        "One row for each; without it one row for all.",
+        enum=[value.value for value in COMMON_GROUPS if value],
     ),
     _parameter("channel", "Only this channel (its slug)."),
     _parameter("team", "Only this team (its id, or `none`)."),
     _parameter("agent", "Only this agent (an id, or `none`)."),
     _parameter("include_demo", "Count demo tickets too.", enum=["true", "false"]),
     _parameter("format", "The form of the answer.", enum=["json", "csv"]),
+]
+
+
+SLA_DESCRIBED = [
+    *(described for described in DESCRIBED if described.name != "group_by"),
+    _parameter(
+        "group_by", "One row for each; without it one row for all.", enum=[value.value for value in GroupBy if value]
+    ),
+    _parameter("topic", "Only this topic (its id, or `none`)."),
+    _parameter("priority", "Only this priority.", enum=list(Ticket.Priority.values)),
+    _parameter("limit", "Only this kind of limit.", enum=list(Limit.values)),
 ]
 
 
@@ -91,7 +107,7 @@ class ReportViewSet(ResourceViewSet):
     def list(self, request: Request) -> Response:
         zone = ZoneInfo(read_site_settings().time_zone)
         parameters = {name: value for name, value in request.query_params.items() if name != "format"}
-        form = QuestionForm(parameters, at=now(), zone=zone)
+        form = QuestionForm(parameters, at=now(), zone=zone, groups=self.metric.groups)
         if not form.is_valid():
             raise ValidationError({name: [str(text) for text in texts] for name, texts in form.errors.items()})
         question = form.question(self.caller)
@@ -128,6 +144,9 @@ class ReportViewSet(ResourceViewSet):
             "channel": question.channel,
             "team": question.team,
             "agent": question.agent,
+            "topic": question.topic,
+            "priority": question.priority,
+            "limit": question.limit,
         }
         query = urlencode({name: value for name, value in parameters.items() if value})
         return f"{settings.SITE_URL.rstrip('/')}{reverse('admin:reporting_ticketfact_changelist')}?{query}"
@@ -154,6 +173,27 @@ class FirstResponseReport(ReportViewSet):
     @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
     def list(self, request: Request) -> Response:
         """How long customers waited for the first answer of a human; who still waits stands beside it."""
+        return super().list(request)
+
+
+class NextResponseReport(ReportViewSet):
+    metric = METRICS["next-response"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How long customers waited for each further answer, by the wall clock and in business hours."""
+        return super().list(request)
+
+
+class SlaReport(ReportViewSet):
+    metric = METRICS["sla"]
+
+    def known_parameters(self) -> Iterable[str]:
+        return (*PARAMETERS, "topic", "priority", "limit")
+
+    @extend_schema(responses=ReportRead(many=False), parameters=SLA_DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How many time limits were kept, of those that are decided; what still runs stands beside it."""
         return super().list(request)
 
 

@@ -7,14 +7,19 @@ from typing import ClassVar
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
-from reporting.metrics.question import Question, Row
+from reporting.metrics.question import GroupBy, Question, Row
 from tickets.models import Ticket
+
+COMMON_GROUPS = (
+    GroupBy.NOTHING, GroupBy.CHANNEL, GroupBy.TEAM, GroupBy.AGENT, GroupBy.DAY, GroupBy.WEEK, GroupBy.MONTH, GroupBy.HOUR,
+)  # fmt: skip
 
 
 class Metric:
     """One figure. The docstring of the subclass is its definition, as the admin and the API print it.
 
     ``columns``: (name in the answer, label, unit) in the order of a table; the unit is count, seconds, share or score.
+    ``groups``: by what its rows can be told apart.
     ``subsets``: name -> (label, condition), by which the tickets behind the figure can be narrowed.
     """
 
@@ -22,6 +27,7 @@ class Metric:
     label: ClassVar[Promise | str]
     columns: ClassVar[Sequence[tuple[str, Promise | str, str]]]
     subsets: ClassVar[Mapping[str, tuple[Promise | str, Q]]] = {}
+    groups: ClassVar[Sequence[GroupBy]] = COMMON_GROUPS
 
     def definition(self) -> str:
         """The docstring as flowing text."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from channels_app.models import Channel
 from helpdesk.accounts.models import User
 from reporting.metrics.question import GroupBy, Row
-from tickets.models import Team
+from tickets.models import Metric, Team, Ticket, Topic
 
 
 def named_rows(group_by: GroupBy, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -21,11 +21,17 @@ def named_rows(group_by: GroupBy, rows: Iterable[Mapping[str, Any]]) -> list[Row
         Row(key=key, label=label, values={name: value for name, value in row.items() if name != "group"})
         for row, (key, label) in zip(listed, (names(group) for group in groups), strict=True)
     ]
-    by_name = group_by in (GroupBy.CHANNEL, GroupBy.TEAM, GroupBy.AGENT)
+    by_name = group_by in (GroupBy.CHANNEL, GroupBy.TEAM, GroupBy.AGENT, GroupBy.TOPIC)
+    if group_by in _ORDERED:
+        return sorted(named, key=lambda row: _ORDERED[group_by].index(str(row.key)))
     # Rows without a key stand last.
     return sorted(
         named, key=lambda row: (row.key is None, row.label.casefold() if by_name else row.key or 0, str(row.key))
     )
+
+
+# Rows that have an order of their own: the most urgent first, and as a case goes.
+_ORDERED = {GroupBy.PRIORITY: [*reversed(Ticket.Priority.values)], GroupBy.LIMIT: list(Metric.values)}
 
 
 def _names(group_by: GroupBy, ids: list[Any]) -> Any:
@@ -39,6 +45,13 @@ def _names(group_by: GroupBy, ids: list[Any]) -> Any:
         case GroupBy.AGENT:
             agents = {user.pk: (user.pk, user.display_name) for user in User.objects.filter(pk__in=ids)}
             return lambda group: agents.get(group, (None, _("Nobody")))
+        case GroupBy.TOPIC:
+            topics = {topic.pk: (topic.pk, topic.name) for topic in Topic.objects.filter(pk__in=ids)}
+            return lambda group: topics.get(group, (None, _("No topic")))
+        case GroupBy.PRIORITY:
+            return lambda group: (group, str(Ticket.Priority(group).label))
+        case GroupBy.LIMIT:
+            return lambda group: (group, str(Metric(group).label))
         case GroupBy.NOTHING:
             return lambda group: ("all", _("All"))
         case GroupBy.HOUR:

@@ -22,6 +22,9 @@ class GroupBy(enum.StrEnum):
     CHANNEL = "channel"
     TEAM = "team"
     AGENT = "agent"
+    TOPIC = "topic"
+    PRIORITY = "priority"
+    LIMIT = "limit"  # what a time limit is for
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -33,6 +36,7 @@ class Question:
     """``user`` decides what is visible. Demo: left out, added (``include_demo``), or nothing but demo (``only_demo``).
 
     ``channel`` is a slug, ``team`` and ``agent`` are ids; "none" stands for tickets without one, "" for all of them.
+    ``topic`` (an id or "none"), ``priority`` and ``limit`` (first_response, ...) narrow the metrics that are grouped by them.
     ``subset`` is one of the metric's subsets and narrows the tickets behind the figure, not the figure.
     """
 
@@ -44,6 +48,9 @@ class Question:
     channel: str = ""
     team: str = ""
     agent: str = ""
+    topic: str = ""
+    priority: str = ""
+    limit: str = ""
     subset: str = ""
 
     def narrowed(self, *, channel: str, team: str, agent: str) -> Q:
