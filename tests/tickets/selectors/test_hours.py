@@ -7,7 +7,7 @@ import pytest
 from tests.factories import make_channel
 from tickets.models import BusinessHours, BusinessHoursSpan, Holiday
 from tickets.policies.business_time import is_open
-from tickets.selectors.hours import week_of, week_of_channel, weeks_of_channels
+from tickets.selectors.hours import next_special_days, week_of, week_of_channel, weeks_of_channels
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,27 @@ def test_own_exception_beats_the_public_calendar(time_machine_at_christmas):
     hours = make_hours("Office", country="DE")
     Holiday.objects.create(hours=hours, on=date(2026, 12, 25), starts_at=time(10), ends_at=time(12))
     assert is_open(week_of(hours), at=datetime(2026, 12, 25, 11, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("year", "is_closed"), [(1999, True), (2026, True), (2050, True), (9000, False)])
+def test_public_holidays_are_known_of_any_year_that_has_a_law(year, is_closed):
+    week = week_of(make_hours("Office", country="US"))
+    # The fourth of July is kept on a weekday beside it where it falls on a weekend.
+    july = [datetime(year, 7, day, 15, tzinfo=UTC) for day in range(2, 7)]
+    workdays = [at for at in july if at.weekday() < 5]
+    assert all(is_open(week, at=at) for at in workdays) is not is_closed
+
+
+def test_next_special_days_are_the_calendars_and_those_set_by_hand():
+    hours = make_hours("Office", country="DE")
+    Holiday.objects.create(hours=hours, on=date(2026, 12, 20), name="Advent", starts_at=time(14), ends_at=time(16))
+    Holiday.objects.create(hours=hours, on=date(2026, 12, 20), starts_at=time(10), ends_at=time(12))
+    Holiday.objects.create(hours=hours, on=date(2026, 12, 25), starts_at=time(10), ends_at=time(12))
+    days = next_special_days(hours, after=date(2026, 12, 1), number=3)
+    assert [(day.on.day, len(day.spans), day.is_public) for day in days] == [
+        (20, 2, False), (25, 1, False), (26, 0, True),
+    ]  # fmt: skip
+    assert days[0].spans[0] == (time(10), time(12))
 
 
 def test_zone_that_nobody_knows_is_utc():

@@ -1,16 +1,17 @@
 """Business hours are set, changed and deleted in one place, which keeps out what nobody could answer by."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
-from tests.factories import make_team
-from tickets.models import BusinessHours, SLARecomputation
+from tests.factories import make_channel, make_team, make_ticket
+from tickets.models import BusinessHours, SLAPolicy, SLARecomputation, SLATarget, SLATimer
 from tickets.policies.opening_rules import ExceptionDay, WeekSpan
 from tickets.services.actors import Actor
 from tickets.services.hours import GivenHours, create_hours, delete_hours, hours_as_given, update_hours
+from tickets.services.recounting_clocks import recount_time_limits
 
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system()
@@ -126,3 +127,19 @@ def test_hours_that_are_not_there_are_not_found():
         update_hours(hours_id=1, changes={}, actor=ACTOR)
     with pytest.raises(NotVisible):
         delete_hours(hours_id=1, actor=ACTOR)
+
+
+def test_holiday_moves_the_due_time_of_an_open_ticket():
+    every_day = tuple(WeekSpan(weekday=day, starts_at=time(0), ends_at=time(0)) for day in range(7))
+    hours = create_hours(
+        given=GivenHours(name="Always", time_zone="UTC", is_default=True, spans=every_day), actor=ACTOR
+    )
+    policy = SLAPolicy.objects.create(name="Everybody")
+    SLATarget.objects.create(policy=policy, metric="first_response", seconds=4 * 86_400, clock="business")
+    timer = SLATimer.objects.get(ticket=make_ticket(make_channel()))
+    tomorrow = timer.started_at.date() + timedelta(days=1)
+    update_hours(hours_id=hours.pk, changes={"holidays": (ExceptionDay(on=tomorrow),)}, actor=ACTOR)
+    SLARecomputation.objects.update(created_at=timer.started_at - timedelta(hours=1))
+    recount_time_limits()
+    moved = SLATimer.objects.get(pk=timer.pk)
+    assert moved.due_at - timer.due_at == timedelta(days=1)
