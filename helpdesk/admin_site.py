@@ -60,7 +60,9 @@ class HelpdeskAdminSite(AdminSite):
         preferences = import_string("helpdesk.accounts.views.edit_preferences")
         notifications = import_string("tickets.admin.notifications.notifications")
         count = import_string("tickets.admin.notifications.count")
+        presence = import_string("helpdesk.accounts.views.choose_presence")
         own = [
+            path("presence/", self.admin_view(presence), name="presence"),
             path("preferences/", self.admin_view(preferences), name="preferences"),
             path("notifications/", self.admin_view(notifications), name="notifications"),
             path("notifications/count/", self.admin_view(count), name="notifications_count"),

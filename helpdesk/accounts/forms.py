@@ -50,10 +50,9 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "email", "languages", "presence", "mail_notifications", "signature", "shortcuts_enabled")
+        fields = ("first_name", "last_name", "email", "languages", "mail_notifications", "signature", "shortcuts_enabled")
         widgets = {"signature": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})}
         help_texts = {
             "languages": _("Codes with commas between them, such as en, de."),
-            "presence": _("Colleagues see it, and tickets are given out by it."),
             "shortcuts_enabled": _("Single letters such as j, k and r on the ticket pages."),
         }

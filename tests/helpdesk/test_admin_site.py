@@ -78,7 +78,7 @@ def test_dashboard_sections_stand_above_the_groups(client, administrator, settin
 
 def test_face_in_the_bar_has_the_initials_of_first_and_last_name(client, person):
     client.force_login(person("mara", "agent", first_name="Mara", last_name="Holmquist"))
-    assert '<span class="hd-avatar" aria-hidden="true">MH</span>' in client.get(reverse("admin:index")).text
+    assert '<span class="hd-avatar hd-is-offline" aria-hidden="true">MH</span>' in client.get(reverse("admin:index")).text
 
 
 def test_broken_dashboard_section_does_not_close_the_overview(client, administrator, settings):
@@ -137,12 +137,12 @@ def test_own_preferences_never_touch_rights(client, agent):
         "/admin/preferences/",
         {
             "first_name": "Anna", "last_name": "Agent", "email": "ana@example.org", "languages": "en,de",
-            "presence": "online", "mail_notifications": "always", "signature": "Yours", "is_superuser": "on", "is_staff": "on", "groups": "1",
+            "mail_notifications": "always", "signature": "Yours", "is_superuser": "on", "is_staff": "on", "groups": "1",
             "username": "root",
         },
     )  # fmt: skip
     agent.refresh_from_db()
-    assert (agent.first_name, agent.languages, agent.presence) == ("Anna", ["en", "de"], "online")
+    assert (agent.first_name, agent.languages, agent.mail_notifications) == ("Anna", ["en", "de"], "always")
     assert (agent.username, agent.is_superuser, list(agent.groups.values_list("name", flat=True))) == (
         "ana",
         False,

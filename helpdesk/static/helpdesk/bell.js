@@ -12,6 +12,8 @@
 
     const cookie = (name) => (document.cookie.split("; ").find((part) => part.startsWith(`${name}=`)) || "").slice(name.length + 1);
 
+    const headers = () => ({ "HX-Request": "true", "X-CSRFToken": decodeURIComponent(cookie("csrftoken")) });
+
     function show(unread) {
         badge.hidden = !unread;
         badge.textContent = unread > 99 ? "99+" : String(unread);
@@ -32,7 +34,7 @@
             return;
         }
         asked = Date.now();
-        const response = await call(bell.dataset.countUrl);
+        const response = await call(bell.dataset.countUrl, { method: "POST", headers: headers() });
         if (response) {
             show((await response.json()).unread);
         }
@@ -50,8 +52,7 @@
         const told = panel.querySelector("[data-newest]");
         if (told) {
             const body = new URLSearchParams({ up_to: told.dataset.newest });
-            const headers = { "HX-Request": "true", "X-CSRFToken": decodeURIComponent(cookie("csrftoken")) };
-            if (await call(bell.dataset.url, { method: "POST", body, headers })) {
+            if (await call(bell.dataset.url, { method: "POST", body, headers: headers() })) {
                 show(0);
             }
         }
