@@ -37,6 +37,7 @@ from tickets.api.identities import IdentityViewSet, OrganizationViewSet
 from tickets.api.inbound_events import InboundEventViewSet
 from tickets.api.messages import MessageViewSet
 from tickets.api.reviews import ReviewViewSet
+from tickets.api.routing_rules import RoutingRuleViewSet
 from tickets.api.sla import PolicyViewSet, TimerViewSet
 from tickets.api.teams import TagViewSet, TeamViewSet
 from tickets.api.tickets import TicketViewSet
@@ -63,6 +64,7 @@ RESOURCES: dict[str, Any] = {
     "reports/sla": SlaReport,
     "reports/volume": VolumeReport,
     "reviews": ReviewViewSet,
+    "routing-rules": RoutingRuleViewSet,
     "sla-policies": PolicyViewSet,
     "sla-timers": TimerViewSet,
     "survey-responses": SurveyResponseViewSet,

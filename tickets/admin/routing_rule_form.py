@@ -26,17 +26,17 @@ class RuleForm(forms.ModelForm):
     triggers = forms.MultipleChoiceField(
         choices=Trigger.choices,
         widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("when"),
+        label=gettext_lazy("What happens"),
         initial=[Trigger.CREATED],
     )
     after = DurationField(
-        required=False, label=gettext_lazy("how long"), help_text=gettext_lazy("Such as 24 h, 30 min or 2 d.")
+        required=False, label=gettext_lazy("How long"), help_text=gettext_lazy("Such as 24 h, 30 min or 2 d.")
     )
     since = forms.ChoiceField(
-        required=False, label=gettext_lazy("since"), choices=[(key, since.label) for key, since in SINCE.items()]
+        required=False, label=gettext_lazy("Since"), choices=[(key, since.label) for key, since in SINCE.items()]
     )
-    conditions = ConditionsField(label=gettext_lazy("only if"))
-    actions = ActionsField(label=gettext_lazy("then"))
+    conditions = ConditionsField(label=gettext_lazy("Conditions"))
+    actions = ActionsField(label=gettext_lazy("Actions"))
 
     class Meta:
         model = RoutingRule
