@@ -159,6 +159,8 @@ def _forwards(table: OpeningTable, at: int, wanted: int) -> int | None:
     """The first instant by which ``wanted`` (above 0) has passed since ``at``."""
     here = table.at(at)
     wanted += here.open_until(at)
+    if wanted <= here.total:
+        return here.earliest(wanted)
     seen = at
     for page in (table.page(here.number + later) for later in range(_MOST_PAGES)):
         opens = page.opening(seen)
@@ -175,6 +177,8 @@ def _backwards(table: OpeningTable, at: int, wanted: int) -> int | None:
     """The last instant since which ``wanted`` (above 0) has passed until ``at``."""
     here = table.at(at)
     left = here.open_until(at) - wanted
+    if left >= 0:
+        return here.latest(left)
     seen = at
     for page in (table.page(here.number - earlier) for earlier in range(_MOST_PAGES)):
         closes = page.last_open(seen)
