@@ -135,7 +135,8 @@ def world(transactional_db: None, zygote: Zygote, tmp_path: Path) -> Iterator[Wo
     connection.close()
     name = f"fault_{uuid.uuid4().hex[:12]}"
     with connect("postgres") as admin:
-        # A thread of an earlier test may still hold its session, and PostgreSQL copies only what nobody uses.
+        # PostgreSQL copies only what nobody uses, and waits five seconds for those who are leaving. Whoever is still
+        # there belongs to an earlier test that has forgotten to close its sessions.
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
             [template],
