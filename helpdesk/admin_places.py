@@ -53,6 +53,8 @@ GROUPS = (
 PLACES: dict[str, Place] = {
     "tickets.ticket": Place(group="work", icon="inbox", text=_("Every customer's case, from the first message on.")),
     "tickets.review": Place(group="work", icon="star", text=_("What is said in public, and whether it is answered.")),
+    "tickets.quickreply": Place(group="work", icon="copy", text=_("Texts that are written once and sent often.")),
+    "tickets.macro": Place(group="work", icon="play", text=_("An answer and the rest of the work in one press.")),
     "surveys.response": Place(group="work", icon="vote", text=_("Scores and comments of your customers.")),
     "reporting.ticketfact": Place(
         name=_("Figures"), group="work", icon="chart", text=_("What was measured, and the tickets behind it.")
@@ -90,6 +92,14 @@ PLACES: dict[str, Place] = {
     ),
     "tickets.publictext": Place(
         group="set_up", icon="globe", text=_("What is said in public when a conversation is moved to private.")
+    ),
+    "tickets.quickreplyfolder": Place(group="set_up", icon="copy", text=_("Where quick replies lie.")),
+    "tickets.topic": Place(group="set_up", icon="tag", text=_("What cases are about, and the words that tell.")),
+    "tickets.scoreweights": Place(
+        name=_("Priority score"),
+        group="set_up",
+        icon="settings",
+        text=_("What makes a ticket more pressing than another."),
     ),
     "tickets.tag": Place(group="set_up", icon="tag", text=_("Words to sort tickets by.")),
     "surveys.survey": Place(group="set_up", icon="survey", text=_("What customers are asked, and when.")),

@@ -9,10 +9,12 @@ from tickets.admin import (
     review,
     routing_decision,
     routing_rule,
+    score_weights,
     sla_policy,
     tag,
     team,
     ticket,
+    topic,
     triage_item,
 )
 
@@ -25,9 +27,11 @@ __all__ = [
     "review",
     "routing_decision",
     "routing_rule",
+    "score_weights",
     "sla_policy",
     "tag",
     "team",
     "ticket",
+    "topic",
     "triage_item",
 ]
