@@ -172,7 +172,8 @@ def _held_by_absent() -> list[tuple[int, int]]:
     for member in members:
         presence = presence_of(member.user, at=moment)
         # Nobody knows since when somebody has been away who was never here: his tickets were given to him on purpose.
-        if presence.is_here or presence.since is None or presence.since + member.team.takes_back_after > moment:
+        patience = member.team.takes_back_after
+        if presence.is_here or presence.since is None or patience is None or presence.since + patience > moment:
             continue
         theirs = Ticket.objects.filter(
             assignee=member.user_id, team=member.team_id, status__in=TO_BE_DONE, waiting_since__isnull=False
