@@ -1,6 +1,6 @@
 """Rules and what they decided, in words of the active language."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.text import capfirst
@@ -150,7 +150,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def outcome_words(outcome: Mapping[str, Any], names: Names, *, is_planned: bool = False) -> str:
+def outcome_words(outcome: Mapping[str, Any], names: Names) -> str:
     """What came of an action, or would have come: "Priority: normal → urgent"."""
     what = _what(outcome, names)
     if outcome["state"] == "skipped":
@@ -182,23 +182,3 @@ def _what(outcome: Mapping[str, Any], names: Names) -> str:
 
 # A status can have been any, while only some can be set.
 _BEFORE = {"settable_statuses": "statuses"}
-
-
-def decision_lines(kind: str, data: Mapping[str, Any], names: Names) -> tuple[list[str], list[str]]:
-    """(why, what came of it) of one decision."""
-    words = DECISIONS.get(kind)
-    return words(data, names) if words is not None else ([], [])
-
-
-def _rule_lines(data: Mapping[str, Any], names: Names) -> tuple[list[str], list[str]]:
-    why = [condition_words(one, names) for one in data.get("held", ())]
-    came = [outcome_words(one, names) for one in data.get("outcomes", ())]
-    if data.get("refused"):
-        came.insert(0, _("Did nothing: %(why)s") % {"why": reason_words(data["refused"])})
-    if data.get("stopped"):
-        came.append(_("Later rules were not asked."))
-    return why, came
-
-
-# Who writes decisions of another kind puts their words here.
-DECISIONS: dict[str, Callable[[Mapping[str, Any], Names], tuple[list[str], list[str]]]] = {"rule": _rule_lines}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.models import Ticket, TicketEvent
 from tickets.policies.call_summary import clock
+from tickets.selectors.routing import active_rules
 from tickets.selectors.score_weights import scored_topics
 from tickets.templatetags.helpdesk_tickets import asked_word
 
@@ -50,6 +51,7 @@ EVENT_ICONS = {
     "callback.cancelled": "phone",
     "survey.answered": "star",
     "macro.run": "zap",
+    "rule.applied": "zap",
     "customer.merged": "git-merge",
     "review.changed": "star",
     "review.deleted": "trash-2",
@@ -165,6 +167,11 @@ def _topic_changed(event: Any, words: dict[str, Any]) -> str:
     return _("%(who)s set the topic to “%(topic)s”") % words
 
 
+def _rule_applied(event: Any, words: dict[str, Any]) -> str:
+    name = next((rule.name for rule in active_rules() if rule.pk == event.data.get("rule")), "")
+    return _("The rule “%(rule)s” was applied") % {"rule": name} if name else _("A rule was applied")
+
+
 def _reopened(event: Any, words: dict[str, Any]) -> str:
     if event.data.get("by_message"):
         return _("A message of the customer reopened this")
@@ -276,6 +283,7 @@ _WRITERS = {
     "ticket.status_changed": _status_changed,
     "ticket.priority_changed": _priority_changed,
     "ticket.topic_changed": _topic_changed,
+    "rule.applied": _rule_applied,
     "ticket.reopened": _reopened,
     "ticket.closed": _closed,
     "customer.reach_changed": _reach_changed,

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.admin import ReadOnlyAdmin, state_badge
+from tickets.decision_words import decision_told
 from tickets.models import RoutingDecision, RoutingRule, Ticket
-from tickets.rule_words import Names, decision_lines, trigger_words
+from tickets.rule_words import Names, trigger_words
 
 MOST_RULES = 200
 
@@ -39,7 +40,7 @@ class RuleFilter(admin.SimpleListFilter):
 @admin.register(RoutingDecision)
 class RoutingDecisionAdmin(ReadOnlyAdmin):
     list_title = gettext_lazy("Decisions")
-    list_display = ("at", "shown_ticket", "what", "why", "came")
+    list_display = ("at", "shown_ticket", "what", "why", "came", "why_not")
     list_display_links = None
     list_filter = ("kind", RuleFilter)
     list_select_related = ("ticket", "rule")
@@ -53,7 +54,7 @@ class RoutingDecisionAdmin(ReadOnlyAdmin):
     empty_text = gettext_lazy(
         "Each time a rule matches, a ticket is assigned or a bot hands over, a line here says why."
     )
-    fields = ("at", "shown_ticket", "what", "why", "came")
+    fields = ("at", "shown_ticket", "what", "why", "came", "why_not")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RoutingDecision]:
@@ -92,11 +93,15 @@ class RoutingDecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def why(self, decision: RoutingDecision) -> SafeString:
-        return _lines(decision_lines(decision.kind, decision.data, self._names)[0])
+        return _lines(decision_told(decision.kind, decision.data, self._names).why)
 
     @admin.display(description=gettext_lazy("what came of it"))
     def came(self, decision: RoutingDecision) -> SafeString:
-        return _lines(decision_lines(decision.kind, decision.data, self._names)[1])
+        return _lines(decision_told(decision.kind, decision.data, self._names).came)
+
+    @admin.display(description=gettext_lazy("why not"))
+    def why_not(self, decision: RoutingDecision) -> SafeString:
+        return _lines(decision_told(decision.kind, decision.data, self._names).why_not)
 
 
 def decision_title(decision: RoutingDecision) -> SafeString:
