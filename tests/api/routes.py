@@ -48,6 +48,10 @@ class Route:
             "title": "Odd",
             "time_zone": "Europe/Berlin",
             "occurred_at": "2026-03-02T09:00:00Z",
+            "until": None,
+            "targets": [{"metric": "first_response", "seconds": 3600}],
+            "triggers": ["created"],
+            "actions": [{"do": "set_priority", "to": "high"}],
         }
         return {name: values[name] for name in self.required if name in values}
 
