@@ -103,7 +103,8 @@ class TopicViewSet(ListRows, RetrieveRow, ResourceViewSet):
     @extend_schema(request=TopicChange, responses=TopicRead)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change what is given. Tickets that have the topic keep their team and priority; their scores follow within seconds."""
-        topic = save_topic(topic_id=self.get_row().pk, values=_values(self.read_input(TopicChange)))
+        values = _values(self.read_input(TopicChange))
+        topic = save_topic(topic_id=self.get_row().pk, values=values)
         return Response(TopicRead(topic).data)
 
 
