@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,7 +50,7 @@ class ScoreWeightsForm(forms.ModelForm):
 def _form_class() -> type[ScoreWeightsForm]:
     fields: dict[str, Any] = {
         f"{PREFIX}{code}": forms.IntegerField(
-            label=reason_words({"code": code}),
+            label=capfirst(reason_words({"code": code})),
             required=False,
             min_value=-LARGEST_WEIGHT,
             max_value=LARGEST_WEIGHT,
@@ -86,7 +87,8 @@ class ScoreWeightsAdmin(ServiceAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if not self.has_change_permission(request, obj):
             return ((None, {"fields": ("value_attribute", "value_from")}),)
-        value = (_("What the customer is worth"), {"fields": ("value_attribute", "value_from")})
+        worth = _("A number that your CRM sends as an attribute of the customer; from the amount below on it counts.")
+        value = (_("What the customer is worth"), {"fields": ("value_attribute", "value_from"), "description": worth})
         points = [(title, {"fields": tuple(_fields(starts))}) for title, starts in _GROUPS]
         return (*points, value)
 

@@ -54,6 +54,9 @@ class TreeChangeList(BoundedChangeList):
 
 @admin.register(Topic)
 class TopicAdmin(ServiceAdmin):
+    class Media:
+        css = {"all": ["tickets/topics.css"]}
+
     list_display = ("place", "words", "where", "gives", "state", "open_tickets")
     list_display_links = ("place",)
     search_fields = ("name",)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -45,20 +46,22 @@ def language_name(code: str) -> str:
 
 def _words_field(label: str, help_text: Any = "") -> forms.CharField:
     area = forms.Textarea(attrs={"rows": 2, "dir": "auto", "spellcheck": "false"})
-    return forms.CharField(label=label, required=False, max_length=LONGEST_WORDS, widget=area, help_text=help_text)
+    return forms.CharField(
+        label=capfirst(label), required=False, max_length=LONGEST_WORDS, widget=area, help_text=help_text
+    )
 
 
 class TopicForm(forms.ModelForm):
     """Fields of words are added by ``topic_form_class``; what they hold is put together in ``clean``."""
 
     channels = forms.MultipleChoiceField(
-        label=gettext_lazy("only on"),
+        label=gettext_lazy("Only on"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Where its words count. None ticked: on every channel."),
     )
     other_language = forms.CharField(
-        label=gettext_lazy("code of another language"),
+        label=gettext_lazy("Code of another language"),
         required=False,
         max_length=12,
         help_text=gettext_lazy("Such as “th” or “km”. Its words go into the field below."),

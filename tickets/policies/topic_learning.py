@@ -25,6 +25,19 @@ TELLING_LIFT = 6.0
 SHOWN_WORDS = 4
 _SMOOTHING = 0.5
 _DIGIT = re.compile(r"\d")
+# Words that every message has, folded: they would speak for whatever topic is frequent.
+_COMMON_WORDS = """
+    the and you your yours our ours for not but did does done has have had was were are this that these those with
+    from they them there then than what when where which who how why can could would will shall should may might
+    must been being its his her him she all any some out about into over also just very please hello dear thanks
+    thank regards hi que los las una uno unos unas con por para del como pero mas este esta estos estas eso esa ser
+    sin sobre entre hasta desde cuando donde quien porque muy hola gracias saludos favor mi mis tus sus nos les fue
+    era son han hay des une est pas vous nous mon mes ton tes ses leur dans pour par sur avec sans qui quoi dont
+    mais donc car cette ces cet aux ont ete etre avoir fait bonjour merci cordialement plus tout tous comme der die
+    das ein eine einen einem einer und oder nicht ist sind war mit von auf aus bei ich mir mich sie wir uns ihr ihre
+    mein meine den dem auch noch nur hallo danke bitte gruss wie wann wer hat habe haben
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +69,12 @@ class Suggestion:
 def words_of(subject: str, text: str) -> frozenset[str]:
     """The words of a message as they are counted: folded, without numbers, pairs of signs in scripts without blanks."""
     terms = dict.fromkeys(text_for_search(f"{subject} {own_words(text)}").split())
-    kept = [term for term in terms if not _DIGIT.search(term) and (len(term) > 2 or not term.isascii())]
+    kept = [term for term in terms if _may_tell(term)]
     return frozenset(term[:LONGEST_WORD] for term in kept[:MOST_WORDS_OF_CASE])
+
+
+def _may_tell(term: str) -> bool:
+    return (len(term) > 2 or not term.isascii()) and term not in _COMMON and not _DIGIT.search(term)
 
 
 def learn(cases: Iterable[LearnedCase]) -> dict[int, LearnedTopic]:

@@ -33,11 +33,19 @@ def _load_setting() -> ScoreSetting:
 
 
 def _load_topics() -> dict[int, TopicStanding]:
-    rows = Topic.objects.values_list("pk", "name", "default_priority", "is_sensitive")
-    return {
-        pk: TopicStanding(name=name, priority=priority, is_sensitive=sensitive)
-        for pk, name, priority, sensitive in rows
-    }
+    """A topic without a priority has that of the nearest one it is part of; it is sensitive where one of them is."""
+    rows = {topic.pk: topic for topic in Topic.objects.only("name", "default_priority", "is_sensitive", "parent_id")}
+    standing: dict[int, TopicStanding] = {}
+    for pk, topic in rows.items():
+        line = [topic]
+        while (above := rows.get(line[-1].parent_id or 0)) is not None and len(line) <= len(rows):
+            line.append(above)
+        standing[pk] = TopicStanding(
+            name=topic.name,
+            priority=next((one.default_priority for one in line if one.default_priority), ""),
+            is_sensitive=any(one.is_sensitive for one in line),
+        )
+    return standing
 
 
 score_setting: Remembered[ScoreSetting] = Remembered(_load_setting)

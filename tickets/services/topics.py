@@ -51,18 +51,29 @@ def _give(case: "Case", match: TopicMatch) -> None:
 
 
 def give_topic(change: TicketChange, topic: Topic | None, *, source: str) -> None:
-    """Set a ticket's topic as a part of a larger verb. The topic's team and priority are taken over where nobody has chosen others."""
+    """Set a ticket's topic as a part of a larger verb. Its team and priority, or those of what it is part of, are taken over where
+    nobody has chosen others."""
     ticket = change.ticket
     change.tell("ticket.topic_changed", {"from": ticket.topic_id, "to": topic.pk if topic else None, "source": source})
     change.set(topic_id=topic.pk if topic else None, topic_source=source)
     if topic is None:
         return
-    if topic.default_team_id is not None and ticket.team_id is None and ticket.assignee_id is None:
-        teams = {"from_team": None, "to_team": topic.default_team_id}
+    team_id, priority = _given_by(topic)
+    if team_id is not None and ticket.team_id is None and ticket.assignee_id is None:
+        teams = {"from_team": None, "to_team": team_id}
         change.tell("ticket.assigned", {"from_assignee": None, "to_assignee": None, **teams})
-        change.set(team_id=topic.default_team_id)
-    if topic.default_priority and ticket.priority == Ticket.Priority.NORMAL:
-        set_priority(change, topic.default_priority)
+        change.set(team_id=team_id)
+    if priority and ticket.priority == Ticket.Priority.NORMAL:
+        set_priority(change, priority)
+
+
+def _given_by(topic: Topic) -> tuple[int | None, str]:
+    """(team, priority) of the topic, or of the nearest one that it is part of and that has any."""
+    team_id, priority, above, levels = topic.default_team_id, topic.default_priority, topic.parent, MOST_DEPTH
+    while above is not None and levels and (team_id is None or not priority):
+        team_id, priority = team_id or above.default_team_id, priority or above.default_priority
+        above, levels = above.parent, levels - 1
+    return team_id, priority
 
 
 @transaction.atomic

@@ -77,7 +77,12 @@ def score_chip(ticket: Any) -> SafeString:
 @register.simple_tag
 def mood_mark(ticket: Any) -> SafeString:
     """How the customer feels, where that is not neutral or unknown: an icon with its words."""
-    return _mood(ticket.sentiment, ticket.sentiment_is_strong)
+    picture = _mood(ticket.sentiment, ticket.sentiment_is_strong)
+    return (
+        format_html('<span class="hd-row-mood hd-row-mood-{}">{}</span>', ticket.sentiment, picture)
+        if picture
+        else picture
+    )
 
 
 @register.simple_tag

@@ -118,3 +118,12 @@ def test_topic_is_no_part_of_itself(delivery: Topic) -> None:
     child = save_topic(topic_id=None, values={"name": "Lost", "parent": delivery})
     with pytest.raises(InvalidInput):
         save_topic(topic_id=delivery.pk, values={"parent": child})
+
+
+def test_topic_without_team_and_priority_has_those_of_what_it_is_part_of(channel: Channel, delivery: Topic) -> None:
+    team = Team.objects.create(name="Logistics")
+    save_topic(topic_id=delivery.pk, values={"default_team": team, "default_priority": "high", "is_sensitive": True})
+    lost = save_topic(topic_id=None, values={"name": "Lost", "parent": delivery, "keywords": {"": ["lost"]}})
+    ticket = triaged(make_ticket(channel, text="my parcel is lost"))
+    assert (ticket.topic, ticket.team, ticket.priority) == (lost, team, "high")
+    assert {reason["code"] for reason in ticket.priority_reasons} >= {"topic_high", "topic_sensitive"}
