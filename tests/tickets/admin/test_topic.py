@@ -88,7 +88,7 @@ def test_weights_that_are_changed_score_open_tickets_anew(
     Ticket.objects.filter(pk=ticket.pk).update(priority="high")
     rescore_due_tickets()
     client = signed_in(administrator)
-    assert "set to high" in client.get(WEIGHTS).content.decode()
+    assert "Set to high" in client.get(WEIGHTS).content.decode()
     assert not ScoreWeights.objects.exists()
     with django_capture_on_commit_callbacks(execute=True):
         saved = client.post(WEIGHTS, {"weight_priority_high": "77", "value_attribute": "ltv", "value_from": "10"})
