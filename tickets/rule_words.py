@@ -88,7 +88,7 @@ def conditions_words(conditions: Mapping[str, Any], names: Names) -> list[str]:
     lines = [condition_words(one, names) for one in conditions.get("all") or ()]
     some = [condition_words(one, names) for one in conditions.get("any") or ()]
     if some:
-        lines.append(_(" or ").join(some))
+        lines.append(_("one of: %(what)s") % {"what": "; ".join(some)} if len(some) > 1 else some[0])
     return lines
 
 

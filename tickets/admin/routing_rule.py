@@ -30,6 +30,7 @@ from tickets.services.rule_presets import PRESETS, add_preset
 from tickets.services.rules import delete_rule, move_rule, switch_rule
 
 LOOK_BACK = timedelta(days=7)
+MOMENT = timedelta(minutes=1)
 TRY_ON = (50, 200, MOST_TICKETS)
 
 
@@ -139,7 +140,9 @@ class RoutingRuleAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("last"))
     def last_matched(self, rule: RoutingRule) -> str:
         at = getattr(rule, "last_at", None)
-        return _("%(time)s ago") % {"time": timesince(at, depth=1)} if at is not None else _("never")
+        if at is None:
+            return _("never")
+        return _("%(time)s ago") % {"time": timesince(at, depth=1)} if now() - at > MOMENT else _("just now")
 
     # The form ------------------------------------------------------------------------------------------------------
 

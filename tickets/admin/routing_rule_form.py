@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.common.errors import InvalidInput
 from helpdesk.common.forms import DurationField
-from tickets.admin.rule_builder import ActionsField, ConditionsField
+from tickets.admin.rule_builder import ActionsField, ConditionsField, place_words
 from tickets.models import RoutingRule, Trigger
 from tickets.selectors.routing import Rule
 from tickets.services.actors import Actor
@@ -89,6 +89,7 @@ class RuleForm(forms.ModelForm):
             name = {"after_seconds": "after"}.get(head, head)
             if name in ("conditions", "actions") and rest:
                 self.fields[name].widget.faults = {rest: text}
+                text = f"{place_words(rest)}: {text}"
             self.add_error(name if name in self.fields else None, text)
 
     def validate_unique(self) -> None:

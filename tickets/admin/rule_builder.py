@@ -101,7 +101,7 @@ class _RuleField(forms.Field):
             checked = self.check(parsed)
         except InvalidInput as error:
             self.widget.faults = error.fields
-            text = "; ".join(f"{_place_words(place)}: {told}" for place, told in error.fields.items())
+            text = "; ".join(f"{place_words(place)}: {told}" for place, told in error.fields.items())
             raise ValidationError(text, code=error.code) from error
         if self.required and not checked:
             raise ValidationError(self.error_messages["required"], code="required")
@@ -143,7 +143,7 @@ class ActionsField(_RuleField):
         return check_actions(value, allowed=self._allowed)
 
 
-def _place_words(place: str) -> str:
+def place_words(place: str) -> str:
     """ "all.2.value" as people count: "Row 3"."""
     numbers = [part for part in place.split(".") if part.isdigit()]
     return _("Row %(number)s") % {"number": int(numbers[0]) + 1} if numbers else _("Rows")
