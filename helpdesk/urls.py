@@ -19,6 +19,7 @@ urlpatterns = [
     path("files/<str:token>/<str:name>", public_file, name="named_public_file"),
     path("upload/<str:token>/", upload_page, name="upload"),
     path("contact/", contact_page, name="contact"),
+    path("help/", include("helpdesk.help.urls")),
     path("health/ready", views.ready, name="health_ready"),
 ]
 

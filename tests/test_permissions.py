@@ -123,6 +123,7 @@ OPEN = {
     "health_live", "health_ready", "upload", "webhook", "contact", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
     "webchat:script", "webchat:look", "webchat:logo", "webchat:channels", "webchat:start", "webchat:me", "webchat:messages",
     "webchat:read", "webchat:typing", "webchat:file", "webchat:stream", "public_file", "named_public_file",
+    "help", "help_beacon", "help_language", "help_search", "help_article",
 }  # fmt: skip
 METHODS = ("get", "post", "patch", "put", "delete")
 

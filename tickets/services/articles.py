@@ -1,6 +1,7 @@
 """Writing articles: save, publish, take back, restore. Every published text is kept as an ArticleVersion."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from django.db import connection, transaction
 from django.utils.text import slugify
@@ -19,6 +20,8 @@ MOST_KEYWORDS = 50
 LONGEST_KEYWORD = 100
 LONGEST_BODY = 100_000
 MOST_BODY_TERMS = 5_000
+# Addresses below a language that are pages of their own.
+RESERVED_SLUGS = frozenset({"search"})
 State = ArticleTranslation.State
 _SEARCH_COLUMNS = ("title_terms", "body_terms", "search_title", "vector")
 
@@ -149,16 +152,16 @@ def _set_slug(translation: ArticleTranslation, wanted: str) -> None:
         return
     others = ArticleTranslation.objects.filter(language=translation.language).exclude(pk=translation.pk)
     if chosen:
-        if others.filter(slug=chosen).exists():
+        if chosen in RESERVED_SLUGS or others.filter(slug=chosen).exists():
             raise Conflict("address_taken", _("Another article has this address."), fields={"slug": "taken"})
     else:
-        chosen = _free_slug(translation.title, set(others.values_list("slug", flat=True)))
+        chosen = _free_slug(translation.title, RESERVED_SLUGS | set(others.values_list("slug", flat=True)))
     if translation.slug:
         translation.old_slugs = [*[old for old in translation.old_slugs if old != chosen], translation.slug][-20:]
     translation.slug = chosen
 
 
-def _free_slug(title: str, taken: set[str]) -> str:
+def _free_slug(title: str, taken: AbstractSet[str]) -> str:
     base = slugify(title, allow_unicode=True)[:100].strip("-") or "article"
     number = 1
     slug = base
