@@ -148,6 +148,8 @@ class Ticket(models.Model):
                 fields=["assignee", "-last_message_at", "-id"],
                 name="ticket_inbox_assignee",
                 condition=Q(status__in=OPEN_STATUSES),
+                # So that people's open tickets are counted without a look at the tickets.
+                include=["team"],
             ),
             models.Index(
                 fields=["team", "-last_message_at", "-id"],

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from helpdesk.accounts.models import User
-from tickets.models import TeamMembership, Ticket
+from tickets.models import BotSession, TeamMembership, Ticket
 from tickets.policies.assignment import Candidate
 from tickets.policies.presence import Presence, effective_presence
+
+TO_BE_DONE = (Ticket.Status.NEW, Ticket.Status.OPEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,52 +44,71 @@ def may_answer() -> Q:
 
 
 def candidates_for(*, team_id: int, at: datetime) -> list[Candidate]:
-    """The members of a team who may answer, with their room. One statement; lock the users first where the room must hold."""
+    """The members of a team who may answer, with their room. Two statements; lock the users first where the room must hold."""
     able = User.objects.filter(may_answer()).order_by().values("pk")
     rows = TeamMembership.objects.filter(team_id=team_id, user__in=able).select_related("user")
-    return [_candidate(row, at) for row in _with_counts(rows).order_by("user_id")]
+    members = list(rows.order_by("user_id"))
+    counts = _open_counts([member.user_id for member in members])
+    return [_candidate(member, counts, at) for member in members]
+
+
+def is_anybody_free(*, team_id: int, at: datetime) -> bool:
+    """Whether the team has somebody who is there and has room. Two statements."""
+    return any(one.is_here and (one.room is None or one.room > 0) for one in candidates_for(team_id=team_id, at=at))
+
+
+def team_queue(team_id: int) -> QuerySet[Ticket]:
+    """What waits for somebody of the team, the most urgent first: not with a bot, not put aside."""
+    waiting = Ticket.objects.filter(team=team_id, assignee=None, status__in=TO_BE_DONE, snoozed_until=None)
+    with_bot = BotSession.objects.filter(ticket=OuterRef("pk"), state=BotSession.State.ACTIVE)
+    return waiting.exclude(Exists(with_bot)).order_by("-priority_score", "pk")
+
+
+def people_with_tickets_of(team_id: int) -> QuerySet[User]:
+    """Whoever has an open ticket of the team, one of its members or not, here or gone. One statement."""
+    theirs = Ticket.objects.still_open().filter(assignee=OuterRef("pk"), team=team_id)
+    return User.objects.filter(Exists(theirs)).order_by("pk")
+
+
+def absent_since(user: Any, *, at: datetime) -> datetime | None:
+    """Since when somebody is not there; None while he is, and for somebody who was never here."""
+    presence = presence_of(user, at=at)
+    return None if presence.is_here else presence.since
 
 
 def workloads(user_ids: Sequence[int], *, at: datetime) -> dict[int, Workload]:
-    """How these people stand, by id. One statement."""
-    people = User.objects.filter(pk__in=user_ids).annotate(open_count=_open_count(OuterRef("pk")))
+    """How these people stand, by id. Two statements."""
+    counts = _open_counts(user_ids)
     return {
         person.pk: Workload(
             user_id=person.pk,
             name=person.display_name,
             presence=presence_of(person, at=at),
-            open_tickets=person.open_count,
+            open_tickets=sum(counts.get(person.pk, {}).values()),
             capacity=person.max_open_tickets,
         )
-        for person in people
+        for person in User.objects.filter(pk__in=user_ids)
     }
 
 
-def _open_count(user: Any, **fields: Any) -> Any:
-    counted = Ticket.objects.still_open().filter(assignee=user, **fields).order_by()
-    return Coalesce(Subquery(counted.values("assignee").annotate(n=Count("pk")).values("n")), 0)
+def _open_counts(user_ids: Sequence[int]) -> dict[int, dict[int | None, int]]:
+    """How many open tickets these people have, by person and team; read from an index alone."""
+    found = Ticket.objects.still_open().filter(assignee__in=user_ids).order_by().values("assignee_id", "team_id")
+    counts: dict[int, dict[int | None, int]] = {}
+    for row in found.annotate(count=Count("*")):
+        counts.setdefault(row["assignee_id"], {})[row["team_id"]] = row["count"]
+    return counts
 
 
-def _with_counts(rows: QuerySet[TeamMembership]) -> QuerySet[TeamMembership]:
-    return rows.annotate(
-        open_count=_open_count(OuterRef("user")),
-        team_count=_open_count(OuterRef("user"), team=OuterRef("team")),
-        most=F("user__max_open_tickets"),
-    )
-
-
-def _candidate(row: Any, at: datetime) -> Candidate:
-    rooms = [
-        limit - count
-        for limit, count in ((row.most, row.open_count), (row.capacity, row.team_count))
-        if limit is not None
-    ]
+def _candidate(member: TeamMembership, counts: dict[int, dict[int | None, int]], at: datetime) -> Candidate:
+    user, theirs = member.user, counts.get(member.user_id, {})
+    limits = ((user.max_open_tickets, sum(theirs.values())), (member.capacity, theirs.get(member.team_id, 0)))
     return Candidate(
-        user_id=row.user_id,
-        is_here=presence_of(row.user, at=at).is_here,
-        languages=tuple(row.user.languages),
-        skills=tuple(row.skills),
-        open_tickets=row.open_count,
-        room=min(rooms, default=None),
-        last_assigned_at=row.last_assigned_at,
+        user_id=member.user_id,
+        is_here=presence_of(user, at=at).is_here,
+        languages=tuple(user.languages),
+        skills=tuple(member.skills),
+        open_tickets=sum(theirs.values()),
+        room=min((limit - count for limit, count in limits if limit is not None), default=None),
+        last_assigned_at=member.last_assigned_at,
     )

@@ -8,13 +8,23 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
+from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.remembered import Remembered
 from tickets.models import BotSession, RoutingDecision, Team, TeamMembership, Ticket, Topic
 from tickets.policies.action_plans import Outcome
 from tickets.policies.assignment import Choice, Needs, choose
-from tickets.selectors.workload import candidates_for, presence_of
+from tickets.selectors.topics import topic_tree
+from tickets.selectors.workload import (
+    TO_BE_DONE,
+    absent_since,
+    candidates_for,
+    is_anybody_free,
+    people_with_tickets_of,
+    team_queue,
+)
 from tickets.services.actions import Doing
 from tickets.services.actors import Actor
 from tickets.services.assignment import assign
@@ -26,7 +36,6 @@ if TYPE_CHECKING:
     from tickets.services.triage import Case
 
 SWEEP_BATCH = 100
-TO_BE_DONE = (Ticket.Status.NEW, Ticket.Status.OPEN)
 
 _LOCK_MEMBERS = """
 SELECT id FROM accounts_user WHERE id IN (SELECT user_id FROM tickets_teammembership WHERE team_id = %s)
@@ -38,8 +47,20 @@ def _load_methods() -> dict[int, str]:
     return dict(Team.objects.exclude(assignment="").values_list("pk", "assignment"))
 
 
+def _load_topic_names() -> dict[int, frozenset[str]]:
+    places = topic_tree()
+    name_of = {place.topic.pk: place.topic.name for place in places}
+    return {
+        place.topic.pk: frozenset(name_of[pk] for pk in (place.topic.pk, *place.parents) if pk in name_of)
+        for place in places
+    }
+
+
 assigning_teams = Remembered(_load_methods)
 assigning_teams.forget_on_change(Team)
+# topic -> its name and those of the topics that it is part of
+topic_names = Remembered(_load_topic_names)
+topic_names.forget_on_change(Topic)
 
 
 def assign_step(case: "Case") -> None:
@@ -88,15 +109,8 @@ def needs_of(ticket: Ticket) -> Needs:
     """What the ticket asks of a person."""
     names = set(ticket.tags.values_list("name", flat=True))
     if ticket.topic_id is not None:
-        parents = dict(Topic.objects.values_list("pk", "parent_id"))
-        names_of = dict(Topic.objects.values_list("pk", "name"))
-        topic_id: int | None = ticket.topic_id
-        for _level in range(20):
-            if topic_id is None:
-                break
-            names.add(names_of.get(topic_id, ""))
-            topic_id = parents.get(topic_id)
-    return Needs(language=ticket.language, skills=frozenset(name.casefold() for name in names if name))
+        names |= topic_names().get(ticket.topic_id, frozenset())
+    return Needs(language=ticket.language, skills=frozenset(name.casefold() for name in names))
 
 
 def decision_data(choice: Choice, method: str) -> dict[str, Any]:
@@ -119,20 +133,16 @@ def _is_with_bot(ticket: Ticket) -> bool:
 
 def assign_waiting_tickets() -> int:
     """Give out what waits in the queues of teams with somebody free, the most urgent first (sweep); returns how many."""
-    given = 0
-    for team_id, method in sorted(_load_methods().items()):
-        if not any(
-            one.is_here and (one.room is None or one.room > 0) for one in candidates_for(team_id=team_id, at=now())
-        ):
-            continue
-        given += _empty_queue(team_id, method)
-    return given
+    return sum(
+        _empty_queue(team_id, method)
+        for team_id, method in sorted(_load_methods().items())
+        if is_anybody_free(team_id=team_id, at=now())
+    )
 
 
 def _empty_queue(team_id: int, method: str) -> int:
-    waiting = Ticket.objects.filter(team_id=team_id, assignee=None, status__in=TO_BE_DONE, snoozed_until=None)
     given = 0
-    for ticket_id in list(waiting.order_by("-priority_score", "pk").values_list("pk", flat=True)[:SWEEP_BATCH]):
+    for ticket_id in list(team_queue(team_id).values_list("pk", flat=True)[:SWEEP_BATCH]):
         is_given = _give_if_waiting(ticket_id, method)
         if is_given is False:
             break
@@ -161,35 +171,44 @@ def _give_if_waiting(ticket_id: int, method: str) -> bool | None:
 
 def return_tickets_of_absent() -> int:
     """Take unanswered tickets back from people who have been away for longer than their team allows (sweep); returns how many."""
-    return sum(_take_back(ticket_id, assignee_id) for ticket_id, assignee_id in _held_by_absent())
+    return sum(_take_back(ticket_id, team, assignee) for team, assignee, ticket_id in _held_by_absent())
 
 
-def _held_by_absent() -> list[tuple[int, int]]:
-    """(ticket, its assignee) of what waits for somebody who is not there."""
-    moment = now()
-    members = TeamMembership.objects.filter(team__takes_back_after__isnull=False).select_related("user", "team")
-    held: list[tuple[int, int]] = []
-    for member in members:
-        presence = presence_of(member.user, at=moment)
-        # Nobody knows since when somebody has been away who was never here: his tickets were given to him on purpose.
-        patience = member.team.takes_back_after
-        if presence.is_here or presence.since is None or patience is None or presence.since + patience > moment:
-            continue
-        theirs = Ticket.objects.filter(
-            assignee=member.user_id, team=member.team_id, status__in=TO_BE_DONE, waiting_since__isnull=False
-        )
-        held += [(pk, member.user_id) for pk in theirs.order_by("pk").values_list("pk", flat=True)[:SWEEP_BATCH]]
+def _held_by_absent() -> list[tuple[Team, int, int]]:
+    """(team, person, ticket) of what waits for somebody who is not there; members of the team or not."""
+    held: list[tuple[Team, int, int]] = []
+    for team in Team.objects.filter(takes_back_after__isnull=False).order_by("pk"):
+        for person in people_with_tickets_of(team.pk):
+            if not _is_gone(person, team):
+                continue
+            theirs = _returnable().filter(assignee=person, team=team).order_by("-priority_score", "pk")
+            held += [(team, person.pk, pk) for pk in theirs.values_list("pk", flat=True)[:SWEEP_BATCH]]
     return held
 
 
+def _returnable() -> QuerySet[Ticket]:
+    """Tickets whose customer waits, besides those that were put aside on purpose."""
+    return Ticket.objects.filter(status__in=TO_BE_DONE, waiting_since__isnull=False, snoozed_until=None)
+
+
+def _is_gone(person: User, team: Team) -> bool:
+    """Whether somebody has been away for longer than the team waits. Who has left the house altogether is gone at once."""
+    if not person.is_active:
+        return True
+    since = absent_since(person, at=now())
+    return since is not None and team.takes_back_after is not None and since + team.takes_back_after <= now()
+
+
 @transaction.atomic
-def _take_back(ticket_id: int, assignee_id: int) -> bool:
+def _take_back(ticket_id: int, team: Team, assignee_id: int) -> bool:
     change = TicketChange(lock_ticket(ticket_id), Actor.system())
     ticket = change.ticket
-    if ticket.assignee_id != assignee_id or ticket.status not in TO_BE_DONE or ticket.team_id is None:
+    # Meanwhile it may have been answered, passed on or put aside, and he may be back.
+    still = _returnable().filter(pk=ticket_id, team=team, assignee=assignee_id).select_related("assignee").first()
+    if still is None or still.assignee is None or not _is_gone(still.assignee, team):
         return False
     assign(change, assignee_id=None)
-    method = assigning_teams().get(ticket.team_id)
+    method = assigning_teams().get(team.pk)
     data: dict[str, Any] = {"chosen": None, "returned_from": assignee_id, "method": method or "", "why": ["went_away"]}
     if method is not None:
         choice = assign_to_free_person(change, method=method, besides=(assignee_id,))
