@@ -7,6 +7,7 @@ from tickets.models.article import (
     ArticleTranslation,
     ArticleVersion,
     ArticleView,
+    DismissedQuestion,
     HelpVisit,
 )
 from tickets.models.asking import InformationRequest, PublicText
@@ -60,6 +61,7 @@ __all__ = [
     "CustomerEvent",
     "CustomerIdentity",
     "CustomerMerge",
+    "DismissedQuestion",
     "Draft",
     "FollowerPosition",
     "HandoffRule",

@@ -213,3 +213,23 @@ class ArticleSearch(models.Model):
         verbose_name = _("search for an article")
         verbose_name_plural = _("searches for articles")
         indexes = [models.Index(fields=["at"], name="article_search_at")]
+
+
+class DismissedQuestion(models.Model):
+    """A question that comes again and again and shall have no article: not told of any more. ``words``: what such questions share."""
+
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    words = ArrayField(models.CharField(max_length=100))
+    example = models.CharField(_("example"), max_length=200)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("dismissed question")
+        verbose_name_plural = _("dismissed questions")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.example
