@@ -227,7 +227,7 @@ class RoutingRuleViewSet(ListRows, RetrieveRow, ResourceViewSet):
         last = self.read_input(TrialGiven)["last"]
         return Response(trial_json(dry_run(rule=rule_of(self.get_row()), user=self.caller, last=last)))
 
-    @extend_schema(request=UnsavedTrialGiven, responses=TrialRead)
+    @extend_schema(operation_id="routing_rules_dry_run_unsaved", request=UnsavedTrialGiven, responses=TrialRead)
     @action(detail=False, methods=["post"], url_path="dry-run")
     def dry_run_unsaved(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The same for a rule that is given here and not saved."""
