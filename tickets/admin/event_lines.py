@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Metric, Ticket, TicketEvent
 from tickets.policies.call_summary import clock
 from tickets.selectors.routing import active_rules
 from tickets.selectors.score_weights import scored_topics
@@ -52,6 +52,10 @@ EVENT_ICONS = {
     "survey.answered": "star",
     "macro.run": "zap",
     "rule.applied": "zap",
+    "ticket.snoozed": "alarm-clock",
+    "ticket.reminded": "hourglass",
+    "sla.warned": "clock",
+    "sla.breached": "clock-alert",
     "customer.merged": "git-merge",
     "review.changed": "star",
     "review.deleted": "trash-2",
@@ -172,6 +176,37 @@ def _rule_applied(event: Any, words: dict[str, Any]) -> str:
     return _("The rule “%(rule)s” was applied") % {"rule": name} if name else _("A rule was applied")
 
 
+def _snoozed(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("is_over"):
+        return (
+            _("The time is over for which this was put aside")
+            if event.data.get("why") == "time"
+            else _("%(who)s took this back before its time") % words
+        )
+    return _("%(who)s put this aside until %(time)s") % {**words, "time": _moment(event.data.get("until"))}
+
+
+def _reminded(event: Any, words: dict[str, Any]) -> str:
+    if event.data.get("message"):
+        return _("The customer was reminded that an answer is missing")
+    return _("The customer cannot be reminded here: nothing may be sent")
+
+
+def _limit(event: Any, words: dict[str, Any]) -> str:
+    limit = dict(Metric.choices).get(event.data.get("metric"), _("time limit"))
+    words |= {"limit": limit, "time": _moment(event.data.get("due_at"))}
+    if event.kind == "sla.warned":
+        return _("Warned: %(limit)s is due on %(time)s") % words
+    return _("Missed: %(limit)s was due on %(time)s") % words
+
+
+def _moment(text: Any) -> str:
+    try:
+        return date_format(timezone.localtime(datetime.fromisoformat(str(text))), "j M H:i")
+    except ValueError:
+        return "?"
+
+
 def _reopened(event: Any, words: dict[str, Any]) -> str:
     if event.data.get("by_message"):
         return _("A message of the customer reopened this")
@@ -284,6 +319,10 @@ _WRITERS = {
     "ticket.priority_changed": _priority_changed,
     "ticket.topic_changed": _topic_changed,
     "rule.applied": _rule_applied,
+    "ticket.snoozed": _snoozed,
+    "ticket.reminded": _reminded,
+    "sla.warned": _limit,
+    "sla.breached": _limit,
     "ticket.reopened": _reopened,
     "ticket.closed": _closed,
     "customer.reach_changed": _reach_changed,

@@ -17,11 +17,13 @@ class Rhythm(NamedTuple):
     most: int
     resolve_after: timedelta | None
 
+    def reminds(self, reminders: int) -> bool:
+        """Whether the next step after so many reminders is another one."""
+        return self.remind_after is not None and reminders < self.most
+
     def next_step(self, reminders: int) -> timedelta | None:
         """How long to wait for the next step after so many reminders; None when there is none."""
-        if self.remind_after is not None and reminders < self.most:
-            return self.remind_after
-        return self.resolve_after
+        return self.remind_after if self.reminds(reminders) else self.resolve_after
 
 
 def _load() -> Rhythm:

@@ -1,5 +1,8 @@
 """Customers who do not answer are reminded, and a ticket that waits in vain is resolved (sweep)."""
 
+import logging
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,14 +20,27 @@ from tickets.services.reminder_plan import current_rhythm
 from tickets.services.replies import conversation_for
 from tickets.services.system_messages import queue_system_message
 
+logger = logging.getLogger(__name__)
+
 PURPOSE = "reminder"
 BATCH = 200
+AGAIN_AFTER = timedelta(days=1)
 
 
 def remind_silent_customers() -> int:
     """Remind whoever is due, resolve what waited long enough; returns how many tickets. Safe from several workers."""
     due = Ticket.objects.filter(status=Ticket.Status.PENDING, remind_at__lte=now()).order_by("remind_at", "pk")
-    return sum(_take_step(ticket_id) for ticket_id in list(due.values_list("pk", flat=True)[:BATCH]))
+    return sum(_step_or_later(ticket_id) for ticket_id in list(due.values_list("pk", flat=True)[:BATCH]))
+
+
+def _step_or_later(ticket_id: int) -> bool:
+    try:
+        return _take_step(ticket_id)
+    except Exception:
+        # One ticket that cannot be reminded must not keep the others from it, now or the next time.
+        logger.exception("the customer of ticket %d could not be reminded", ticket_id)
+        Ticket.objects.filter(pk=ticket_id).update(remind_at=now() + AGAIN_AFTER)
+        return False
 
 
 @transaction.atomic
@@ -40,14 +56,20 @@ def _take_step(ticket_id: int) -> bool:
         Ticket.objects.filter(pk=ticket_id).update(remind_at=ticket.snoozed_until)
         return False
     rhythm = current_rhythm()
-    if rhythm.remind_after is not None and ticket.reminder_count < rhythm.most:
+    wait = rhythm.next_step(ticket.reminder_count)
+    if wait is None:
+        Ticket.objects.filter(pk=ticket_id).update(remind_at=None)
+        return False
+    if ticket.last_message_at + wait > now():
+        # Planned before the settings were made more patient, or something was written meanwhile.
+        Ticket.objects.filter(pk=ticket_id).update(remind_at=ticket.last_message_at + wait)
+        return False
+    if rhythm.reminds(ticket.reminder_count):
         _remind(ticket)
-    elif rhythm.resolve_after is not None:
+    else:
         change = TicketChange(ticket, Actor.system())
         resolve(change, reason="silence")
         change.save()
-    else:
-        Ticket.objects.filter(pk=ticket_id).update(remind_at=None)
     return True
 
 

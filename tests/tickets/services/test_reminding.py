@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from helpdesk.core.models import SiteSettings
 from tests.factories import make_channel, make_ticket, receive_message
-from tickets.models import Message, Ticket
+from tickets.models import Conversation, Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.lifecycle import set_pending
 from tickets.services.reminding import remind_silent_customers
@@ -83,3 +83,31 @@ def test_without_a_setting_nobody_is_reminded(agent: Any, time_machine: Any) -> 
     time_machine.move_to(timezone.now() + 60 * DAY)
     assert remind_silent_customers() == 0
     assert Ticket.objects.get(pk=ticket.pk).status == "pending"
+
+
+def test_a_ticket_that_cannot_be_reminded_keeps_no_other_from_it(
+    rhythm: SiteSettings, agent: Any, time_machine: Any
+) -> None:
+    start = timezone.now()
+    broken = make_ticket(make_channel(), status="pending", remind_at=start, last_message_at=start)
+    Message.objects.filter(ticket=broken).update(ticket=make_ticket(make_channel()))
+    Conversation.objects.filter(active_ticket=broken).update(active_ticket=None)
+    ticket = make_ticket(make_channel())
+    reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="Which one?", status_after="pending")
+    time_machine.move_to(start + 2.5 * DAY)
+    assert remind_silent_customers() == 1
+    assert reminders(ticket) == 1
+    assert remind_silent_customers() == 0
+
+
+def test_settings_made_more_patient_hold_for_what_waits_already(
+    rhythm: SiteSettings, agent: Any, time_machine: Any
+) -> None:
+    start = timezone.now()
+    ticket = waiting_ticket(agent)
+    rhythm.remind_after, rhythm.resolve_silent_after = None, 10 * DAY
+    rhythm.save()
+    for after, status in ((2.5, "pending"), (9.9, "pending"), (10.1, "resolved")):
+        time_machine.move_to(start + after * DAY)
+        remind_silent_customers()
+        assert Ticket.objects.get(pk=ticket.pk).status == status
