@@ -27,22 +27,27 @@ def count(request: HttpRequest) -> HttpResponse:
 
 
 def notifications(request: HttpRequest) -> HttpResponse:
-    """The newest ones: in the bell's panel, or as a page. A POST says that they were seen, up to the key ``up_to``."""
+    """The newest ones: in the bell's panel, or as a page. A POST says that they were seen, from the key ``down_to`` to ``up_to``."""
     if request.method == "POST":
-        text = request.POST.get("up_to", "")
-        up_to = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-        mark_notifications_read(user_id=request.user.pk or 0, up_to=up_to)
+        up_to, down_to = _key(request.POST.get("up_to", "")), _key(request.POST.get("down_to", ""))
+        mark_notifications_read(user_id=request.user.pk or 0, up_to=up_to, down_to=down_to)
         if is_fragment(request):
-            return HttpResponse(status=204)
+            return JsonResponse({"unread": count_unread_notifications(user=request.user)})
         return HttpResponseRedirect(reverse("admin:notifications"))
     is_panel = is_fragment(request)
     rows = recent_notifications(user=request.user, size=RECENT if is_panel else PAGE)
     with in_zone(read_site_settings().time_zone):
-        context: dict[str, Any] = {"notices": [_shown(row) for row in rows], "newest": rows[0].pk if rows else 0}
+        context: dict[str, Any] = {"notices": [_shown(row) for row in rows]}
+        if rows:
+            context |= {"newest": rows[0].pk, "oldest": rows[-1].pk}
         if is_panel:
             return render(request, "tickets/notification_panel.html", context)
         context |= admin.site.each_context(request) | {"title": _("Notifications")}
         return render(request, "tickets/notifications.html", context)
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _shown(row: Notification) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from tickets.models import Notification, Ticket
+from tickets.models.visibility import ticket_condition
 
 COUNT_CAP = 100
 RECENT = 20
@@ -22,5 +25,9 @@ def recent_notifications(*, user: Any, size: int = RECENT, before: int | None = 
 
 
 def count_unread_notifications(*, user: Any) -> int:
-    """How many he has not seen, at most COUNT_CAP."""
-    return Notification.objects.filter(user=user.pk, read_at=None)[:COUNT_CAP].count()
+    """How many he has not seen of those that he may see, at most COUNT_CAP."""
+    unread = Notification.objects.filter(user=user.pk, read_at=None)
+    condition = ticket_condition(user, "ticket__")
+    if condition is not None:
+        unread = unread.filter(Q(ticket=None) | condition)
+    return unread.order_by("-pk")[:COUNT_CAP].count()

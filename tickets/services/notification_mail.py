@@ -64,7 +64,9 @@ def _mail_person(person: User) -> int:
 @transaction.atomic
 def _claim(person: User) -> list[Notification]:
     """What is new for one person, taken for us and committed before anything is sent."""
-    due = Notification.objects.filter(user=person, by_mail=True, mailed_at=None, read_at=None)
+    due = Notification.objects.filter(
+        user=person, by_mail=True, mailed_at=None, read_at=None, created_at__gt=now() - TOO_OLD
+    )
     rows = list(
         due.select_for_update(of=("self",), skip_locked=True).select_related("ticket").order_by("pk")[:MOST_LINES]
     )

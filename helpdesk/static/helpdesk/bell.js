@@ -51,9 +51,11 @@
         panel.innerHTML = await response.text();
         const told = panel.querySelector("[data-newest]");
         if (told) {
-            const body = new URLSearchParams({ up_to: told.dataset.newest });
-            if (await call(bell.dataset.url, { method: "POST", body, headers: headers() })) {
-                show(0);
+            // Only what stands in the panel was seen; what is older waits on the page behind it.
+            const body = new URLSearchParams({ up_to: told.dataset.newest, down_to: told.dataset.oldest });
+            const answer = await call(bell.dataset.url, { method: "POST", body, headers: headers() });
+            if (answer) {
+                show((await answer.json()).unread);
             }
         }
     });

@@ -1,5 +1,6 @@
 """People are told what concerns them, once, by the bell and by mail as they wish."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from helpdesk.accounts.models import User
 from tests.factories import make_channel, make_team, make_ticket
 from tickets.models import Notification, Ticket
 from tickets.services.actors import Actor
 from tickets.services.assignment import assign_ticket
 from tickets.services.notification_mail import mail_notifications
-from tickets.services.notifying import notify
+from tickets.services.notifying import leads_for, notify
 from tickets.services.replies import add_note
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,7 @@ def test_what_became_private_is_no_longer_shown(agent: Any, lead: Any, client: C
     Ticket.objects.filter(pk=ticket.pk).update(team=make_team("Legal", lead, is_private=True))
     client.force_login(agent)
     assert "merger" not in client.get(reverse("admin:notifications")).content.decode()
+    assert client.get(reverse("admin:notifications_count")).json() == {"unread": 0}
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,25 @@ def test_mail_goes_to_who_wants_it_once(
         assert f"#{ticket.number} was given to you" in mail
         assert "Auto-Submitted: auto-generated" in mail
         assert reverse("admin:tickets_ticket_change", args=[ticket.pk]) in mail
+
+
+def test_somebody_who_has_left_or_is_gone_is_not_told(agent: Any, lead: Any) -> None:
+    User.objects.filter(pk=agent.pk).update(is_active=False)
+    notify(user_ids=[agent.pk, lead.pk, lead.pk + 1000], kind="rule", key="one", by_mail=True)
+    assert (told(agent), told(lead)) == ([], ["rule"])
+
+
+def test_what_concerns_a_private_team_is_told_to_its_members_alone(agent: Any, lead: Any) -> None:
+    ticket = make_ticket(make_channel(), team=make_team("Legal", agent, is_private=True))
+    assert leads_for(ticket) == [agent.pk]
+    assert leads_for(make_ticket(make_channel())) == [lead.pk]
+
+
+def test_only_what_was_shown_counts_as_seen(agent: Any, client: Client) -> None:
+    for number in range(25):
+        notify(user_ids=[agent.pk], kind="rule", key=str(number), data={"text": f"Number {number}"})
+    client.force_login(agent)
+    panel = client.get(reverse("admin:notifications"), HTTP_HX_REQUEST="true").content.decode()
+    ends = {name: re.search(f'data-{name}="([0-9]+)"', panel)[1] for name in ("newest", "oldest")}
+    seen = {"up_to": ends["newest"], "down_to": ends["oldest"]}
+    assert client.post(reverse("admin:notifications"), seen, HTTP_HX_REQUEST="true").json() == {"unread": 5}
