@@ -54,6 +54,12 @@ PLACES: dict[str, Place] = {
     "tickets.ticket": Place(group="work", icon="inbox", text=_("Every customer's case, from the first message on.")),
     "tickets.review": Place(group="work", icon="star", text=_("What is said in public, and whether it is answered.")),
     "tickets.quickreply": Place(group="work", icon="copy", text=_("Texts that are written once and sent often.")),
+    "tickets.article": Place(
+        name=_("Help articles"),
+        group="work",
+        icon="globe",
+        text=_("Answers that customers and the bot find by themselves."),
+    ),
     "tickets.macro": Place(group="work", icon="play", text=_("An answer and the rest of the work in one press.")),
     "surveys.response": Place(group="work", icon="vote", text=_("Scores and comments of your customers.")),
     "reporting.ticketfact": Place(

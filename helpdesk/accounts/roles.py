@@ -11,7 +11,7 @@ _READ_WORK = {
     "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "tickets.view_review", "accounts.view_user",
     "tickets.view_businesshours", "tickets.view_businesshoursspan", "tickets.view_holiday",
     "channels_app.view_channel", "channels_app.view_brand", "channels_app.view_messagetemplate",
-    "tickets.view_topic",
+    "tickets.view_topic", "tickets.view_article",
     "tickets.view_slapolicy", "tickets.view_slatimer", "tickets.view_routingrule", "tickets.view_routingdecision",
     "surveys.view_response", "surveys.view_invitation",
     "reporting.view_ticketfact",
@@ -28,7 +28,7 @@ _DO_WORK = {
 _LEAD_WORK = {
     "tickets.share_quickreply", "tickets.share_macro", "tickets.add_quickreplyfolder", "tickets.change_quickreplyfolder",
     "tickets.delete_quickreplyfolder",
-    "tickets.add_topic", "tickets.change_topic",
+    "tickets.add_topic", "tickets.change_topic", "tickets.add_article", "tickets.change_article",
     "tickets.change_tag", "tickets.delete_tag", "tickets.view_publictext", "tickets.add_publictext", "tickets.change_publictext",
     "tickets.delete_publictext", "tickets.change_team", "tickets.add_teammembership",
     "tickets.change_teammembership", "tickets.delete_teammembership", "channels_app.view_inboundevent",

@@ -1,11 +1,14 @@
 """The admin pages of tickets and all that belongs to them."""
 
 from tickets.admin import (
+    article,
     business_hours,
     customer,
     inbound_event,
+    macro,
     organization,
     public_text,
+    quick_reply,
     review,
     routing_decision,
     routing_rule,
@@ -19,11 +22,14 @@ from tickets.admin import (
 )
 
 __all__ = [
+    "article",
     "business_hours",
     "customer",
     "inbound_event",
+    "macro",
     "organization",
     "public_text",
+    "quick_reply",
     "review",
     "routing_decision",
     "routing_rule",
