@@ -5,6 +5,8 @@ from celery import shared_task
 from helpdesk.core.services import record_job_run
 from tickets.services import (
     auto_assignment,
+    bot_turns,
+    bot_watch,
     call_work,
     delivery,
     enforcement,
@@ -75,6 +77,19 @@ def settle_wrap_ups() -> None:
     """Say how long agents worked after calls that are over."""
     with record_job_run("settle_wrap_ups") as job:
         job.handled = call_work.settle_wrap_ups()
+
+
+@shared_task
+def take_bot_turn(session_id: int) -> None:
+    """Do the turn that a bot owes."""
+    bot_turns.run_turn(session_id=session_id)
+
+
+@shared_task
+def watch_bots() -> None:
+    """Do turns whose bell was lost, hand over what is late."""
+    with record_job_run("watch_bots") as job:
+        job.handled = bot_watch.watch_bots()
 
 
 @shared_task
@@ -158,24 +173,3 @@ def assign_waiting_tickets() -> None:
     """Give out what waits in teams' queues, and take back what waits for somebody who went away."""
     with record_job_run("assign_tickets") as job:
         job.handled = auto_assignment.return_tickets_of_absent() + auto_assignment.assign_waiting_tickets()
-
-
-@shared_task
-def enforce_time_limits() -> None:
-    """Write down which time limits are missed or near."""
-    with record_job_run("enforce_time_limits") as job:
-        job.handled = enforcement.enforce_time_limits()
-
-
-@shared_task
-def escalate_time_limits() -> None:
-    """Do what policies say for limits that are missed or near."""
-    with record_job_run("escalate_time_limits") as job:
-        job.handled = escalation.carry_out_escalations()
-
-
-@shared_task
-def recount_time_limits() -> None:
-    """Count running clocks anew where set-up has changed."""
-    with record_job_run("recount_time_limits") as job:
-        job.handled = recounting_clocks.recount_time_limits()

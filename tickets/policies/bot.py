@@ -20,9 +20,9 @@ DEFAULT_ANGER_PERCENT = 60
 # Attempts at one question; then it is left open.
 MOST_ATTEMPTS = 2
 _MOST_GREETING_WORDS = 4
-# A person does not write so many messages in so short a time, nor the same long text twice in a row.
+# A person does not answer so many messages in so short a time, nor the same long text twice in a row.
 MACHINE_TURNS = 5
-MACHINE_SECONDS = 30
+MACHINE_SECONDS = 20
 KEPT_HEARD = 6
 
 HUMAN, YES, NO, SKIP = "bot:human", "bot:yes", "bot:no", "bot:skip"

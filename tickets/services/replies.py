@@ -17,6 +17,7 @@ from tickets.policies.lifecycle import next_status
 from tickets.policies.mentions import find_mentions
 from tickets.services.actors import Actor
 from tickets.services.assignment import assign
+from tickets.services.bot_sessions import end_talks_of
 from tickets.services.changes import TicketChange
 from tickets.services.files import StoredFile
 from tickets.services.lifecycle import move_to, refuse, resolve
@@ -145,6 +146,7 @@ def _apply_reply(change: TicketChange, message: Message) -> None:
         customer_has_spoken = not ticket.opened_by_agent or ticket.waiting_since is not None
         if ticket.first_response_at is None and customer_has_spoken:
             change.set(first_response_at=message.sort_at)
+        end_talks_of(change, reason="agent_replied")
         change.set(agent_reply_count=ticket.agent_reply_count + 1, waiting_since=None, unread_count=0, notice="")
         move_to(change, next_status(ticket.status, "agent_reply") or ticket.status)
     change.set(
