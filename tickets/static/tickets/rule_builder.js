@@ -142,29 +142,44 @@
       return tools;
     }
 
+    /* Forget what was wrong in the row, and put other parts behind one that stays: it keeps the focus and what is being typed into it. */
+    renew(item, part, parts) {
+      this.faults = {};
+      item.classList.remove("hd-is-faulty");
+      item.querySelector(".hd-rows-fault")?.remove();
+      for (const control of item.querySelectorAll("[aria-invalid]")) {
+        control.removeAttribute("aria-invalid");
+        control.removeAttribute("aria-describedby");
+      }
+      while (part.nextSibling) part.nextSibling.remove();
+      part.after(...parts);
+    }
+
+    baseOf(row) {
+      return Object.keys(this.spec.fields).find((name) => name.endsWith(".") && (row.field || "").startsWith(name)) || row.field || "";
+    }
+
     conditionParts(row, item) {
-      const base = Object.keys(this.spec.fields).find((name) => name.endsWith(".") && (row.field || "").startsWith(name)) || row.field || "";
-      const field = this.spec.fields[base];
+      const base = this.baseOf(row);
       const options = Object.entries(this.spec.fields).map(([name, one]) => [name, one.label]);
-      if (row.field && !field) options.unshift([row.field, row.field]);
-      const again = (part) => {
-        this.faults = {};
-        this.write();
-        const fresh = this.drawRow(...this.placeOf(row));
-        item.replaceWith(fresh);
-        fresh.querySelector(`[data-part="${part}"]`)?.focus();
-      };
+      if (row.field && !this.spec.fields[base]) options.unshift([row.field, row.field]);
       const chooser = this.select(this.words.field, options, base, (chosen) => {
         const kind = this.spec.fields[chosen]?.type;
         row.field = chosen;
         row.test = kind ? this.spec.tests[kind][0][0] : "";
         if (kind === "flag") row.value = true;
         else delete row.value;
-        again("field");
+        this.renew(item, chooser, this.conditionRest(row, item));
       }, this.words.choose);
       chooser.dataset.part = "field";
-      if (!field) return [chooser];
-      const parts = [chooser];
+      return [chooser, ...this.conditionRest(row, item)];
+    }
+
+    conditionRest(row, item) {
+      const base = this.baseOf(row);
+      const field = this.spec.fields[base];
+      if (!field) return [];
+      const parts = [];
       if (base.endsWith(".")) {
         const attribute = this.input("text", field.type === "event" ? this.words.event : this.words.attribute, row.field.slice(base.length), (typed) => {
           row.field = base + typed.trim();
@@ -172,17 +187,16 @@
         attribute.dataset.part = "field";
         parts.push(attribute);
       }
+      const values = () => (NO_VALUE.includes(row.test) ? [] : [this.conditionValue(row, field)]);
       const test = this.select(this.words.test, this.spec.tests[field.type], row.test, (chosen) => {
         const kindOf = (one) => (NO_VALUE.includes(one) ? "none" : ["greater", "less"].includes(one) ? "number" : "values");
         if (kindOf(chosen) !== kindOf(row.test)) delete row.value;
         row.test = chosen;
-        again("test");
+        this.renew(item, test, values());
       });
       test.dataset.part = "test";
       if (field.type === "flag") test.hidden = true;
-      parts.push(test);
-      if (!NO_VALUE.includes(row.test)) parts.push(this.conditionValue(row, field));
-      return parts;
+      return [...parts, test, ...values()];
     }
 
     conditionValue(row, field) {
@@ -213,22 +227,16 @@
     }
 
     actionParts(row, item) {
-      const action = this.spec.actions[row.do];
       const options = Object.entries(this.spec.actions).map(([name, one]) => [name, one.label]);
-      if (row.do && !action) options.unshift([row.do, row.do]);
+      if (row.do && !this.spec.actions[row.do]) options.unshift([row.do, row.do]);
+      const parameters = () => Object.entries(this.spec.actions[row.do]?.parameters || {}).map(([name, one]) => this.parameter(row, name, one));
       const chooser = this.select(this.words.action, options, row.do, (chosen) => {
         for (const name of Object.keys(row)) delete row[name];
         row.do = chosen;
-        this.faults = {};
-        this.write();
-        const fresh = this.drawRow(...this.placeOf(row));
-        item.replaceWith(fresh);
-        fresh.querySelector("select").focus();
+        this.renew(item, chooser, parameters());
       }, this.words.choose);
       chooser.dataset.part = "do";
-      const parts = [chooser];
-      for (const [name, parameter] of Object.entries(action?.parameters || {})) parts.push(this.parameter(row, name, parameter));
-      return parts;
+      return [chooser, ...parameters()];
     }
 
     parameter(row, name, parameter) {
@@ -257,11 +265,6 @@
       } else made = this.input("text", parameter.label, row[name] || "", set, { maxlength: 200 });
       (made.querySelector("[data-control]") || made).dataset.part = name;
       return made;
-    }
-
-    placeOf(row) {
-      for (const [group, rows] of Object.entries(this.value)) if (rows.includes(row)) return [group, row, rows.indexOf(row)];
-      return ["all", row, 0];
     }
 
     select(label, options, chosen, act, blank) {
