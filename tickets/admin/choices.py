@@ -1,27 +1,44 @@
 """What menus offer, fetched when one is opened: agents, teams, tags, priorities, and the inbox's filters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from helpdesk.accounts.models import User
-from tickets.admin.doors import AgentRequest
+from helpdesk.common.clock import now
+from helpdesk.core.services import read_site_settings
+from tickets.admin.doors import AgentRequest, in_zone
+from tickets.admin.snoozing import LABELS, presets_now
 from tickets.models import Tag, Team, Ticket
 from tickets.selectors.topics import topic_choices
+from tickets.selectors.workload import Workload, may_answer, workloads
 
 CHOICES_CAP = 200
 Choice = tuple[str, str]
+_HERE_FIRST = ("online", "away", "offline")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One button of a menu. ``note``: what stands behind the label; ``dot``: a presence, shown as a dot before it."""
+
+    value: str
+    label: str
+    note: str = ""
+    dot: str = ""
 
 
 def assignable_agents() -> list[Choice]:
     """(id, name) of the people who answer tickets. One statement."""
-    rights = Q(groups__permissions__codename="reply_ticket") | Q(user_permissions__codename="reply_ticket")
-    agents = User.objects.filter(Q(is_superuser=True) | rights, is_active=True, is_staff=True).distinct()
+    agents = User.objects.filter(may_answer(), is_staff=True).distinct()
     people = [(str(agent.pk), agent.display_name) for agent in agents.order_by("first_name", "username")[:CHOICES_CAP]]
     return sorted(people, key=lambda choice: choice[1].casefold())
 
@@ -33,32 +50,69 @@ def _teams(request: AgentRequest) -> list[Choice]:
     return [(str(team.pk), team.name) for team in teams.order_by("name")[:CHOICES_CAP]]
 
 
-def _agents(request: AgentRequest) -> list[Choice]:
-    return [("", _("Nobody")), *assignable_agents()]
+def _agents(request: AgentRequest) -> list[Option]:
+    """Who is here stands first; three statements."""
+    people = assignable_agents()
+    loads = workloads([int(pk) for pk, _name in people], at=now())
+    options = [_person(loads[int(pk)]) for pk, _name in people if int(pk) in loads]
+    options.sort(key=lambda option: _HERE_FIRST.index(option.dot))
+    return [Option(value="", label=_("Nobody")), *options]
 
 
-def _teams_or_none(request: AgentRequest) -> list[Choice]:
-    return [("", _("No team")), *_teams(request)]
+def _person(load: Workload) -> Option:
+    state = load.presence.state
+    return Option(
+        value=str(load.user_id), label=load.name, note=f"{presence_word(state)} · {load_words(load)}", dot=state
+    )
+
+
+def presence_word(state: str) -> str:
+    """ "online", "away" or "offline" in the active language."""
+    return str(User.Presence(state).label)
+
+
+def load_words(load: Workload) -> str:
+    """How much somebody has, and how much he takes: "3 of 10 open"."""
+    if load.capacity is None:
+        return _("%(count)d open") % {"count": load.open_tickets}
+    return _("%(count)d of %(most)d open") % {"count": load.open_tickets, "most": load.capacity}
+
+
+def _plain(choices: Iterable[Choice]) -> list[Option]:
+    return [Option(value=value, label=label) for value, label in choices]
+
+
+def _teams_or_none(request: AgentRequest) -> list[Option]:
+    return _plain([("", _("No team")), *_teams(request)])
 
 
 def _tags(request: AgentRequest) -> list[Choice]:
     return [(str(tag.pk), tag.name) for tag in Tag.objects.order_by("name")[:CHOICES_CAP]]
 
 
-def _priorities(request: AgentRequest) -> list[Choice]:
-    return [(str(value), str(label)) for value, label in Ticket.Priority.choices]
+def _priorities(request: AgentRequest) -> list[Option]:
+    return _plain((str(value), str(label)) for value, label in Ticket.Priority.choices)
 
 
 def _topics(request: AgentRequest) -> list[Choice]:
     return [("", _("No topic")), *((str(pk), path) for pk, path in topic_choices()[:CHOICES_CAP])]
 
 
-SOURCES: dict[str, Callable[[AgentRequest], list[Choice]]] = {
+def _times(request: AgentRequest) -> list[Option]:
+    with in_zone(read_site_settings().time_zone):
+        return [
+            Option(value=code, label=str(LABELS[code]), note=date_format(timezone.localtime(until), "D j M, H:i"))
+            for code, until in presets_now()
+        ]
+
+
+SOURCES: dict[str, Callable[[AgentRequest], list[Option]]] = {
     "assign": _agents,
     "team": _teams_or_none,
-    "tag": _tags,
+    "tag": lambda request: _plain(_tags(request)),
     "priority": _priorities,
-    "topic": _topics,
+    "topic": lambda request: _plain(_topics(request)),
+    "snooze": _times,
 }
 
 
@@ -69,7 +123,9 @@ def choices(request: AgentRequest, what: str) -> HttpResponse:
     if what not in SOURCES:
         raise Http404
     is_bulk = request.GET.get("for") == "selected"
-    options = [(f"{what}:{value}" if is_bulk else value, label) for value, label in SOURCES[what](request)]
+    options = SOURCES[what](request)
+    if is_bulk:
+        options = [replace(option, value=f"{what}:{option.value}") for option in options]
     context = {"options": options, "name": "action" if is_bulk else "value", "can_add": what == "tag" and not is_bulk}
     return render(request, "tickets/choices.html", context)
 

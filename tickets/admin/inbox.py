@@ -31,9 +31,12 @@ COUNTS_KEPT_SECONDS = 15
 MAX_QUERY_CHARACTERS = 200
 MAX_SELECTED = 200
 
+# Views that begin with what is due next: in "snoozed" that is what comes back next.
+_BY_DUE = ("late", "snoozed")
 VIEW_ICONS = {
     "mine": "user",
     "unassigned": "user-x",
+    "my_teams": "users",
     "open": "inbox",
     "late": "clock-alert",
     "public": "globe",
@@ -66,7 +69,7 @@ class Listing:
         try:
             return cls(
                 view=view,
-                sort=sort if sort in SORTS else ("due" if view == "late" else "newest"),
+                sort=sort if sort in SORTS else ("due" if view in _BY_DUE else "newest"),
                 query=query,
                 filters=Filters.read(asked),
                 before=Cursor.read(asked["before"]) if asked.get("before") else None,
@@ -98,7 +101,7 @@ def inbox(request: AgentRequest) -> HttpResponse:
         "listing": listing,
         "page": page,
         "rail": _rail(request, listing),
-        "sorts": [(code, label, listing.url(sort=code)) for code, label in SORTS.items()],
+        "sorts": [(code, _sort_label(listing.view, code), listing.url(sort=code)) for code in SORTS],
         "newer_url": listing.url(before=page.before) if page.before else "",
         "older_url": listing.url(after=page.after) if page.after else "",
         "own_url": listing.url(before=listing.before, after=listing.after),
@@ -168,6 +171,10 @@ def _rail(request: AgentRequest, listing: Listing) -> list[dict[str, Any]]:
     ]
 
 
+def _sort_label(view: str, sort: str) -> Any:
+    return _("Back next") if (view, sort) == ("snoozed", "due") else SORTS[sort]
+
+
 def _empty_state(listing: Listing) -> tuple[str, str, str]:
     """(icon, headline, sentence) for a list without rows."""
     if listing.query:
@@ -177,6 +184,11 @@ def _empty_state(listing: Listing) -> tuple[str, str, str]:
     states = {
         "mine": ("circle-check", _("Nothing on your desk"), _("Tickets assigned to you appear here.")),
         "unassigned": ("user-check", _("Everything has an owner"), _("New tickets without an owner appear here.")),
+        "my_teams": (
+            "users",
+            _("Nothing waits for your teams"),
+            _("Tickets of your teams that nobody has taken yet appear here."),
+        ),
         "open": ("inbox", _("Inbox zero"), _("Every ticket is resolved. New messages appear here by themselves.")),
         "late": ("clock", _("Nobody is waiting"), _("Every customer has been answered in time.")),
         "call_back": (
@@ -198,7 +210,7 @@ def _empty_state(listing: Listing) -> tuple[str, str, str]:
     }
     if listing.sort == "waiting" and listing.view != "late":
         return states["late"]
-    if listing.sort == "due" and listing.view != "late":
+    if listing.sort == "due" and listing.view not in _BY_DUE:
         return "clock", _("No time limit runs here"), _("Tickets with a time limit appear here, the next one first.")
     return states[listing.view]
 

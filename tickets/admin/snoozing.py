@@ -28,14 +28,19 @@ LABELS = {
 }
 
 
+def presets_now() -> list[tuple[str, datetime]]:
+    """(code, instant) of the times to choose from at this moment, in the site's time zone."""
+    with in_zone(read_site_settings().time_zone):
+        return snooze_presets(at=now(), zone=ZoneInfo(str(timezone.get_current_timezone())))
+
+
 def snooze_menu(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     """The times to choose from, in the site's time zone; fetched when the menu is opened."""
     site_zone = read_site_settings().time_zone
     with in_zone(site_zone):
-        zone = timezone.get_current_timezone()
         presets = [
             {"value": until.astimezone(UTC).isoformat(), "label": LABELS[code], "until": until}
-            for code, until in snooze_presets(at=now(), zone=ZoneInfo(str(zone)))
+            for code, until in presets_now()
         ]
         context = {"ticket": ticket, "presets": presets, "zone": site_zone, "earliest": timezone.localtime(now())}
         return render(request, "tickets/snooze_menu.html", context)

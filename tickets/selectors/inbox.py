@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.core.models import SiteSettings
-from tickets.models import CallbackRequest, Conversation, Draft, Tag, Ticket
+from tickets.models import CallbackRequest, Conversation, Draft, Tag, TeamMembership, Ticket
 from tickets.models.ticket import OPEN_STATUSES
 
 PAGE_SIZE = 50
@@ -40,6 +40,7 @@ LATE_AFTER_DEFAULT = timedelta(minutes=60)
 VIEWS = {
     "mine": _("Mine"),
     "unassigned": _("Unassigned"),
+    "my_teams": _("My teams' queue"),
     "open": pgettext_lazy("tickets still open", "Open"),
     "late": _("Late"),
     "public": _("Public, unanswered"),
@@ -169,6 +170,7 @@ def tickets_in_view(*, user: Any, view: str) -> QuerySet[Ticket]:
         # What somebody has put aside is out of the way until its time.
         "mine": Q(assignee=user.pk, snoozed_until=None),
         "unassigned": Q(assignee=None, snoozed_until=None),
+        "my_teams": Q(assignee=None, snoozed_until=None, team__in=_teams_of(user)),
         "open": Q(snoozed_until=None),
         "late": is_late_now(),
         "public": Q(waiting_since__isnull=False) & Q(Exists(_public_threads())),
@@ -178,6 +180,10 @@ def tickets_in_view(*, user: Any, view: str) -> QuerySet[Ticket]:
     }
     condition = conditions[view]
     return seen if condition is None else seen.still_open().filter(condition)
+
+
+def _teams_of(user: Any) -> QuerySet[TeamMembership, int]:
+    return TeamMembership.objects.filter(user=user.pk).order_by().values_list("team_id", flat=True)
 
 
 def _public_threads() -> QuerySet[Conversation]:
@@ -219,7 +225,7 @@ def list_tickets(
 
     Sorted by "priority" the list holds the open tickets, the highest score first; by "waiting" the tickets whose customer waits
     for an answer, and only those; by "due" those with a time limit that runs or is missed, the next one first. In the view "late" that
-    order holds every ticket, by when it became late.
+    order holds every ticket, by when it became late; in the view "snoozed" by when it comes back.
     Rows carry ``is_late``, ``has_draft`` (of ``user``), ``tag_list`` ([{"name", "color"}]) and ``site_zone``.
     """
     tickets = tickets_in_view(user=user, view=view)
@@ -231,6 +237,8 @@ def list_tickets(
     is_rising = (sort in _RISING) != is_back
     if sort == "due" and view == "late":
         field, tickets = "late_since", _late_ones(tickets, border, is_rising=is_rising, size=size + 1)
+    elif sort == "due" and view == "snoozed":
+        field = "snoozed_until"
     elif sort == "priority":
         tickets = tickets.filter(status__in=OPEN_STATUSES)
     elif sort in _RISING:

@@ -304,6 +304,14 @@ window.workspace = (() => {
     keys.set("r", () => window.composer.show("message"));
     keys.set("n", () => window.composer.show("note"));
     keys.set("a", () => press("hd-take"));
+    keys.set("z", () => {
+        const menu = document.querySelector("#hd-snooze > summary");
+        if (menu) {
+            menu.click();
+        } else {
+            press("hd-wake");
+        }
+    });
     keys.set("e", () => { resolveAndGoOn(); });
     keys.set("/", () => { location.href = `${document.querySelector("[data-inbox-url]").dataset.inboxUrl.split("?")[0]}#hd-search`; });
 
