@@ -133,16 +133,15 @@ def _is_with_bot(ticket: Ticket) -> bool:
 
 def assign_waiting_tickets() -> int:
     """Give out what waits in the queues of teams with somebody free, the most urgent first (sweep); returns how many."""
-    return sum(
-        _empty_queue(team_id, method)
-        for team_id, method in sorted(_load_methods().items())
-        if is_anybody_free(team_id=team_id, at=now())
-    )
+    return sum(_empty_queue(team_id, method) for team_id, method in sorted(_load_methods().items()))
 
 
 def _empty_queue(team_id: int, method: str) -> int:
+    waiting = list(team_queue(team_id).values_list("pk", flat=True)[:SWEEP_BATCH])
+    if not waiting or not is_anybody_free(team_id=team_id, at=now()):
+        return 0
     given = 0
-    for ticket_id in list(team_queue(team_id).values_list("pk", flat=True)[:SWEEP_BATCH]):
+    for ticket_id in waiting:
         is_given = _give_if_waiting(ticket_id, method)
         if is_given is False:
             break
