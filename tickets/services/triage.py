@@ -11,15 +11,19 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.failpoints import failpoint
-from tickets.models import Message, RoutingDecision, Ticket, TriageItem
+from helpdesk.common.rows import columns, fetch_all, read
+from tickets.models import Conversation, CustomerIdentity, Message, RoutingDecision, Ticket, TriageItem
+from tickets.selectors.bots import bots_at_work
+from tickets.selectors.routing import active_rules
+from tickets.selectors.topics import topic_matcher
 from tickets.services.actors import Actor
-from tickets.services.auto_assignment import assign_step
+from tickets.services.auto_assignment import assign_step, assigning_teams
 from tickets.services.bot_step import bot_step
 from tickets.services.changes import TicketChange
 from tickets.services.facts import TicketFacts
@@ -35,6 +39,16 @@ RETRY_AFTER = timedelta(seconds=30)
 SWEEP_BATCH = 200
 # An item this fresh is still being looked at by the process that wrote it.
 SWEEP_AFTER = timedelta(seconds=10)
+_TAKE = (
+    f"SELECT {columns(TriageItem, 'i')} FROM tickets_triageitem i "  # noqa: S608  names of the model
+    "WHERE i.ticket_id = %s AND i.attempts < %s ORDER BY i.id FOR UPDATE SKIP LOCKED"
+)
+_MESSAGES = (
+    f"SELECT {columns(Message, 'm')}, {columns(CustomerIdentity, 'i')}, {columns(Conversation, 'c')} "  # noqa: S608  names of the models
+    "FROM tickets_message m LEFT JOIN tickets_customeridentity i ON i.id = m.author_identity_id "
+    "LEFT JOIN tickets_conversation c ON c.id = m.conversation_id WHERE m.id = ANY(%s) ORDER BY m.id"
+)
+_DROP = "DELETE FROM tickets_triageitem WHERE ticket_id = %s AND attempts < %s"
 
 
 @dataclass
@@ -61,8 +75,7 @@ class Case:
         ids = [item.message_id for item in self.items if item.message_id is not None]
         if not ids:
             return []
-        wanted = Message.objects.select_related("author_identity", "conversation").filter(pk__in=ids)
-        return list(wanted.order_by("id"))
+        return [_message(row) for row in fetch_all(_MESSAGES, [ids])]
 
     @property
     def message(self) -> Message | None:
@@ -92,6 +105,14 @@ class Case:
         return decision
 
 
+def _message(row: Sequence[Any]) -> Message:
+    message, identity, conversation = read(row, Message, CustomerIdentity, Conversation)
+    message.author_identity = identity if identity.pk is not None else None
+    message.conversation = conversation if conversation.pk is not None else None
+    found: Message = message
+    return found
+
+
 Step = Callable[[Case], None]
 # In this order; each looks at the case as the ones before it have left it.
 STEPS: list[Step] = [find_topic_step, rules_step, score_step, bot_step, assign_step]
@@ -100,7 +121,7 @@ STEPS: list[Step] = [find_topic_step, rules_step, score_step, bot_step, assign_s
 def triage_ticket(*, ticket_id: int) -> int:
     """Look at everything that waits on one ticket; returns how many items. Somebody else's turn is left to him."""
     try:
-        return _triage(ticket_id)
+        return _triage(ticket_id) if _is_anything_set_up() else _drop(ticket_id)
     except Exception as error:
         logger.exception("triage of ticket %s failed", ticket_id)
         TriageItem.objects.filter(ticket_id=ticket_id, attempts__lt=MOST_ATTEMPTS).update(
@@ -109,13 +130,23 @@ def triage_ticket(*, ticket_id: int) -> int:
         return 0
 
 
+def _is_anything_set_up() -> bool:
+    """Whether any step could do something; the score counts what the others have changed."""
+    return bool(topic_matcher() or active_rules() or bots_at_work() or assigning_teams())
+
+
+def _drop(ticket_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP, [ticket_id, MOST_ATTEMPTS])
+        return int(cursor.rowcount)
+
+
 @transaction.atomic
 def _triage(ticket_id: int) -> int:
     # The bot writes into a conversation: it is locked before the ticket, as everywhere.
     lock_active_conversations([ticket_id])
     ticket = lock_ticket(ticket_id)
-    waiting = TriageItem.objects.filter(ticket=ticket, attempts__lt=MOST_ATTEMPTS).order_by("id")
-    items = list(waiting.select_for_update(skip_locked=True))
+    items = [read(row, TriageItem)[0] for row in fetch_all(_TAKE, [ticket_id, MOST_ATTEMPTS])]
     if not items:
         return 0
     if ticket.status != Ticket.Status.CLOSED:
@@ -123,9 +154,11 @@ def _triage(ticket_id: int) -> int:
         for step in STEPS:
             step(case)
         case.change.save()
-        RoutingDecision.objects.bulk_create(case.decisions, ignore_conflicts=True)
+        if case.decisions:
+            RoutingDecision.objects.bulk_create(case.decisions, ignore_conflicts=True)
     failpoint("triage.before_commit")
-    TriageItem.objects.filter(pk__in=[item.pk for item in items]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM tickets_triageitem WHERE id = ANY(%s)", [[item.pk for item in items]])
     return len(items)
 
 
