@@ -10,6 +10,7 @@ from channels_app.models import InboundEvent
 from helpdesk.accounts.services import delete_old_idempotency_keys
 from helpdesk.common.clock import now
 from helpdesk.core.services import clean_up_core
+from tickets.services.decisions import delete_old_decisions
 from tickets.services.files import delete_orphans
 from tickets.services.notifying import delete_old_notifications
 from tickets.webchat.visitors import delete_idle_visitors
@@ -20,12 +21,12 @@ BUDGET_SECONDS = 60.0
 
 
 def clean_up() -> int:
-    """Delete old counters, job runs, stored answers, sessions, orphaned files, idle visitors, notifications and raw bodies.
+    """Delete old counters, job runs, stored answers, sessions, orphaned files, idle visitors, notifications, decisions and raw bodies.
 
     An event whose body is cleared keeps its row and digest, so that the same delivery is still known.
     """
     deleted = clean_up_core() + delete_old_idempotency_keys() + delete_orphans() + delete_idle_visitors()
-    deleted += delete_old_notifications()
+    deleted += delete_old_notifications() + delete_old_decisions()
     deleted += Session.objects.filter(expire_date__lt=now()).delete()[0]
     return deleted + clear_raw_bodies()
 

@@ -270,6 +270,7 @@ HELPDESK_WORKSPACE_PANELS = [
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.
 HELPDESK_DASHBOARD_SECTIONS = [
     "channels_app.sections.troubled_channels",
+    "tickets.sections.stuck_tickets",
     "reporting.sections.today",
     "reporting.sections.goals",
     "reporting.sections.traffic",
