@@ -12,9 +12,10 @@ from helpdesk.common.errors import InvalidInput
 SEEN_EVERY = timedelta(minutes=1)
 
 
-def set_presence(*, user_id: int, presence: str, away_until: datetime | None = None) -> None:
+def set_presence(*, user_id: int, presence: str, away_until: datetime | None = None, is_self: bool = True) -> None:
     """Say that a person is online, away (until an instant, or until he says otherwise) or offline; tickets are given out by it.
 
+    Whoever says it of himself was heard of by it; who is said by somebody else to be online counts as here once he looks.
     Raises InvalidInput for an unknown word or a time that is past.
     """
     if presence not in User.Presence.values:
@@ -25,8 +26,16 @@ def set_presence(*, user_id: int, presence: str, away_until: datetime | None = N
         text = _("Choose a time in the future, and only while you are away.")
         raise InvalidInput("invalid_away_until", text, fields={"away_until": text})
     same = Q(presence=presence, away_until=away_until, presence_since__isnull=False)
-    User.objects.filter(pk=user_id).exclude(same).update(presence=presence, away_until=away_until, presence_since=moment)
-    mark_seen(user_id=user_id)
+    User.objects.filter(pk=user_id).exclude(same).update(
+        presence=presence, away_until=away_until, presence_since=moment
+    )
+    if is_self:
+        mark_seen(user_id=user_id)
+
+
+def limit_open_tickets(*, user_id: int, most: int | None) -> None:
+    """How many open tickets a person gets at most without being asked; None: as many as come."""
+    User.objects.filter(pk=user_id).update(max_open_tickets=most)
 
 
 def mark_seen(*, user_id: int) -> None:

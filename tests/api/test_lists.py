@@ -178,6 +178,7 @@ def test_parameters_of_a_detail_are_refused(client, ticket):
         ({"is_waiting": "true"}, 5),
         ({"is_merged": "true"}, 0),
         ({"is_spam": "false"}, 5),
+        ({"is_snoozed": "true"}, 0),
         ({"opened_after": "2100-01-01T00:00:00Z"}, 0),
         ({"assignee": str(2**63 - 1)}, 0),
     ],

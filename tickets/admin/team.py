@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.admin import ServiceAdmin, state_badge
-from helpdesk.common.text import one_line
 from tickets.models import Team, TeamMembership
+from tickets.selectors.teams import may_change_team
 from tickets.services.actors import Actor
-from tickets.services.teams import save_team
+from tickets.services.teams import clean_skills, save_team
 
 
 class WordsField(forms.CharField):
@@ -24,8 +24,7 @@ class WordsField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:
-        words = [one_line(word).strip()[:60] for word in str(value or "").split(",")]
-        return list(dict.fromkeys(word for word in words if word))[:50]
+        return clean_skills(str(value or "").split(","))
 
 
 class MembershipForm(forms.ModelForm):
@@ -94,11 +93,7 @@ class TeamAdmin(ServiceAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
         """A private team is changed from inside, or by who sets teams up: nobody else lets himself in."""
-        if not super().has_change_permission(request, obj):
-            return False
-        if obj is None or not obj.is_private or request.user.has_perm("tickets.add_team"):
-            return True
-        return obj.memberships.filter(user=request.user.pk).exists()
+        return super().has_change_permission(request, obj) and (obj is None or may_change_team(request.user, obj))
 
     def get_inline_instances(self, request: HttpRequest, obj: Team | None = None) -> list[Any]:
         if obj is None or self.has_change_permission(request, obj):

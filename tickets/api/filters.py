@@ -28,6 +28,7 @@ class TicketFilters(filters.FilterSet):
     is_late = filters.BooleanFilter(method="filter_late")
     due_before = filters.IsoDateTimeFilter(field_name="next_due_at", lookup_expr="lt")
     due_after = filters.IsoDateTimeFilter(field_name="next_due_at", lookup_expr="gte")
+    is_snoozed = filters.BooleanFilter(field_name="snoozed_until", lookup_expr="isnull", exclude=True)
     is_spam = filters.BooleanFilter()
     is_merged = filters.BooleanFilter(field_name="merged_into_id", lookup_expr="isnull", exclude=True)
     tag = filters.CharFilter(field_name="tags__name", max_length=60)
