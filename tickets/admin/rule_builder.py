@@ -116,13 +116,13 @@ class _RuleField(forms.Field):
 
 
 class ConditionsField(_RuleField):
-    """``fields``: the only ones that may be asked for, with those of the CRM; None: all."""
+    """``fields``: the only ones that may be asked for, with attributes of the CRM; None: all. ``with_events``: its events, too."""
 
     empty: Any = {}
 
-    def __init__(self, *, fields: Sequence[str] | None = None, **options: Any) -> None:
+    def __init__(self, *, fields: Sequence[str] | None = None, with_events: bool = True, **options: Any) -> None:
         self._fields = fields
-        super().__init__(make_spec=lambda value: conditions_spec(value, fields), **options)
+        super().__init__(make_spec=lambda value: conditions_spec(value, fields, with_events=with_events), **options)
 
     def check(self, value: Any) -> Any:
         """The conditions in their valid form."""
@@ -158,7 +158,7 @@ def _read(value: Any) -> Any:
         return None
 
 
-def conditions_spec(value: Any, fields: Sequence[str] | None) -> dict[str, Any]:
+def conditions_spec(value: Any, fields: Sequence[str] | None, *, with_events: bool = True) -> dict[str, Any]:
     """What the script needs to draw rows of conditions."""
     offered = {name: field for name, field in FIELDS.items() if fields is None or name in fields}
     spec: dict[str, Any] = {"kind": "conditions", "words": _words()}
@@ -170,10 +170,10 @@ def conditions_spec(value: Any, fields: Sequence[str] | None) -> dict[str, Any]:
         }
         for name, field in offered.items()
     }
-    spec["fields"] |= {
-        "crm.": {"label": _("Customer's attribute (CRM)"), "type": "attribute", "source": ""},
-        "event.": {"label": _("Time since an event of the customer (CRM)"), "type": "event", "source": ""},
-    }
+    spec["fields"]["crm."] = {"label": _("Customer's attribute (CRM)"), "type": "attribute", "source": ""}
+    if with_events:
+        label = _("Time since an event of the customer (CRM)")
+        spec["fields"]["event."] = {"label": label, "type": "event", "source": ""}
     number = [(test, str(TEST_WORDS[test])) for test in TESTS["number"]]
     spec["tests"] = {kind: [(test, str(TEST_WORDS[test])) for test in tests] for kind, tests in TESTS.items()}
     spec["tests"] |= {

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.common.errors import InvalidInput
 from helpdesk.common.forms import DurationField
+from tickets.admin.rule_builder import ActionsField, ConditionsField
 from tickets.models import Clock, Metric, SLAPolicy, Ticket
-from tickets.policies.sla import DEFAULT_PAUSES
+from tickets.policies.sla import DEFAULT_PAUSES, POLICY_FIELDS
 from tickets.services.actors import Actor
 from tickets.services.sla_policies import TargetInput, save_policy, targets_of
 
@@ -134,9 +135,9 @@ class PolicyForm(forms.ModelForm):
     actor: Actor
     saved: SLAPolicy
 
-    conditions = forms.JSONField(required=False, label=gettext_lazy("Which tickets"))
-    warning_actions = forms.JSONField(required=False, label=gettext_lazy("When a limit comes near"))
-    breach_actions = forms.JSONField(required=False, label=gettext_lazy("When a limit is missed"))
+    conditions = ConditionsField(fields=POLICY_FIELDS, with_events=False, label=gettext_lazy("Which tickets"))
+    warning_actions = ActionsField(label=gettext_lazy("When a limit comes near"))
+    breach_actions = ActionsField(label=gettext_lazy("When a limit is missed"))
 
     class Meta:
         model = SLAPolicy

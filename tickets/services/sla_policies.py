@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from helpdesk.common.errors import InvalidInput, NotVisible
 from helpdesk.common.text import clean_text, one_line
 from tickets.models import Clock, Metric, SLAPolicy, SLATarget, Ticket
+from tickets.policies.actions import check_actions
 from tickets.policies.conditions import check_conditions
 from tickets.policies.sla import POLICY_FIELDS
 from tickets.services.actors import Actor
@@ -164,9 +165,15 @@ def _checked_conditions(conditions: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked_actions(actions: Sequence[Mapping[str, Any]], field: str) -> list[Any]:
-    if not isinstance(actions, list | tuple):
-        raise _invalid("invalid_actions", field, _("Actions are a list."))
-    return list(actions)
+    try:
+        return check_actions(list(actions) if isinstance(actions, tuple) else actions)
+    except InvalidInput as error:
+        raise _placed(InvalidInput(error.code, error.message, fields=_under(error.fields, field)), field) from error
+
+
+def _under(fields: Mapping[str, str], field: str) -> dict[str, str]:
+    """A fault of the whole list stands at its field."""
+    return {field if place == "actions" else place: text for place, text in fields.items()}
 
 
 def _checked_targets(targets: Sequence[TargetInput]) -> list[TargetInput]:
