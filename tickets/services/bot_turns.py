@@ -5,7 +5,7 @@ minute a person gets the talk. Nothing is asked of a network while rows are lock
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from tickets.services.bot_endings import OVER, give_back, give_to_a_person, lock
 from tickets.services.bot_handing_over import hand_over
 from tickets.services.bot_sessions import echoes, end, note_heard, owe_a_turn, settle_turn
 from tickets.services.bot_speaking import speak
-from tickets.services.bot_wording import is_wording_on, word_answer
+from tickets.services.bot_wording import Worded, is_wording_on, word_answer
 from tickets.services.changes import TicketChange
 from tickets.services.facts import TicketFacts
 
@@ -127,7 +127,7 @@ def _move(session: BotSession, change: TicketChange) -> _ToWord | None:
 
 
 @transaction.atomic
-def _say_worded(to_word: _ToWord, worded: str) -> None:
+def _say_worded(to_word: _ToWord, worded: Worded) -> None:
     """Say what the model has worded, or where it has worded nothing that may be said, the articles alone."""
     found = locked_talk(to_word.session_id)
     if found is None or found[0].pending_message_id != to_word.message_id:
@@ -135,8 +135,17 @@ def _say_worded(to_word: _ToWord, worded: str) -> None:
         return
     session, change = found
     if not _is_over(session, change):
-        _do(session, change, to_word.move, worded=worded)
+        _do(session, change, _named_first(to_word.move, worded), worded=worded.text)
     change.save()
+
+
+def _named_first(move: Move, worded: Worded) -> Move:
+    """The move with the article that the answer was taken from at its head: that is the source which is named."""
+    if worded.translation_id is None:
+        return move
+    return replace(
+        move, articles=tuple(sorted(move.articles, key=lambda one: one.translation_id != worded.translation_id))
+    )
 
 
 def _begin_again(found: tuple[BotSession, TicketChange] | None) -> None:
