@@ -36,6 +36,11 @@ _INDEXES = {
     "demo_removal_author": "tickets_message (author_identity_id)",
     "demo_removal_participant": "tickets_conversationparticipant (identity_id)",
     "demo_removal_redirect": "tickets_conversation (redirected_from_id)",
+    "demo_removal_notification": "tickets_notification (ticket_id)",
+    "demo_removal_triage": "tickets_triageitem (message_id)",
+    "demo_removal_bot": "tickets_botsession (pending_message_id)",
+    "demo_removal_summary": "tickets_botsession (summary_id)",
+    "demo_removal_part": "tickets_message (part_of_id)",
 }
 
 
