@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import NotVisible, Stale
-from helpdesk.common.rows import columns, fetch, read
+from helpdesk.common.rows import columns, fetch, fetch_all, read
 from tickets.models import Conversation, Ticket
 from tickets.services.timers import remember_standing
 
 _LOCK_TICKET = f"SELECT {columns(Ticket, 't')} FROM tickets_ticket t WHERE t.id = %s FOR UPDATE"  # noqa: S608  names of the model
+_LOCK_CONVERSATIONS = (
+    f"SELECT {columns(Conversation, 'c')} FROM tickets_conversation c "  # noqa: S608  names of the model
+    "WHERE c.active_ticket_id = ANY(%s) ORDER BY c.id FOR UPDATE"
+)
 
 
 def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticket:
@@ -31,4 +35,4 @@ def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticke
 
 def lock_active_conversations(ticket_ids: Iterable[int]) -> list[Conversation]:
     """The conversations whose active ticket is one of these, locked. Call before ``lock_ticket``."""
-    return list(Conversation.objects.select_for_update().filter(active_ticket_id__in=list(ticket_ids)).order_by("id"))
+    return [read(row, Conversation)[0] for row in fetch_all(_LOCK_CONVERSATIONS, [list(ticket_ids)])]
