@@ -73,6 +73,8 @@ def _assignment(data: Mapping[str, Any], names: Names) -> Told:
     if len(others) > MOST_OTHERS:
         lost.append(_("%(count)s more") % {"count": len(others) - MOST_OTHERS})
     came = [_("Given to %(who)s") % {"who": names.of("agents", chosen)} if chosen else _("Nobody could take it.")]
+    if data.get("returned_from"):
+        came.insert(0, _("Taken back from %(who)s") % {"who": names.of("agents", data["returned_from"])})
     return Told(why=[_word(_PRAISE, code) for code in data.get("why", ())], came=came, why_not=lost)
 
 

@@ -14,10 +14,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from helpdesk.common.admin import ReadOnlyAdmin, ServiceAdmin, state_badge
 from helpdesk.common.doorbell import ring
+from helpdesk.common.forms import duration_words
 from helpdesk.core.models import JobRun, SiteSettings
 from helpdesk.core.selectors import job_states
 from helpdesk.core.services import read_site_settings
@@ -59,6 +60,30 @@ def job_name(job: str) -> str:
     return str(_JOB_NAMES.get(job, job.replace("_", " ")))
 
 
+def silence_words(site: SiteSettings) -> str:
+    """What these settings do to a ticket that waits for a silent customer, in sentences."""
+    sentences = []
+    if site.remind_after is not None and site.most_reminders:
+        words = ngettext(
+            "A customer who has not answered for %(time)s is reminded once.",
+            "A customer who has not answered for %(time)s is reminded, and again each %(time)s, %(count)d times in all.",
+            site.most_reminders,
+        )
+        sentences.append(words % {"time": duration_words(site.remind_after), "count": site.most_reminders})
+    else:
+        sentences.append(_("Nobody is reminded."))
+    if site.resolve_silent_after is None:
+        sentences.append(_("The ticket then waits until somebody resolves it."))
+    elif site.remind_after is not None and site.most_reminders:
+        words = _("%(time)s after the last reminder the ticket is resolved.")
+        sentences.append(words % {"time": duration_words(site.resolve_silent_after)})
+    else:
+        words = _("After %(time)s of silence the ticket is resolved.")
+        sentences.append(words % {"time": duration_words(site.resolve_silent_after)})
+    sentences.append(_("It begins when a ticket is set to wait for the customer, and an answer ends it."))
+    return " ".join(sentences)
+
+
 @admin.register(SiteSettings)
 class SiteSettingsAdmin(ServiceAdmin):
     """One row, so its form is the page."""
@@ -71,9 +96,15 @@ class SiteSettingsAdmin(ServiceAdmin):
         ),
         (
             gettext_lazy("Customers who do not answer"),
-            {"fields": ("remind_after", "most_reminders", "resolve_silent_after")},
+            {"fields": ("remind_after", "most_reminders", "resolve_silent_after", "what_happens")},
         ),
     )
+
+    readonly_fields = ("what_happens",)
+
+    @admin.display(description=gettext_lazy("what happens now"))
+    def what_happens(self, site: SiteSettings) -> str:
+        return silence_words(site)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "time_zone":

@@ -19,11 +19,10 @@ from tickets.admin.doors import AgentRequest, in_zone
 from tickets.admin.snoozing import LABELS, presets_now
 from tickets.models import Tag, Team, Ticket
 from tickets.selectors.topics import topic_choices
-from tickets.selectors.workload import Workload, may_answer, workloads
+from tickets.selectors.workload import STATES, Workload, may_answer, workloads
 
 CHOICES_CAP = 200
 Choice = tuple[str, str]
-_HERE_FIRST = ("online", "away", "offline")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ def _agents(request: AgentRequest) -> list[Option]:
     people = assignable_agents()
     loads = workloads([int(pk) for pk, _name in people], at=now())
     options = [_person(loads[int(pk)]) for pk, _name in people if int(pk) in loads]
-    options.sort(key=lambda option: _HERE_FIRST.index(option.dot))
+    options.sort(key=lambda option: STATES.index(option.dot))
     return [Option(value="", label=_("Nobody")), *options]
 
 

@@ -4,17 +4,26 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.admin import ServiceAdmin, state_badge
-from tickets.models import Team, TeamMembership
-from tickets.selectors.teams import may_change_team
+from helpdesk.common.clock import now
+from tickets.decision_words import decision_told
+from tickets.models import RoutingDecision, Team, TeamMembership
+from tickets.rule_words import Names
+from tickets.selectors.teams import may_change_team, visible_teams
+from tickets.selectors.workload import standings_of, team_queue
 from tickets.services.actors import Actor
 from tickets.services.teams import clean_skills, save_team
+
+COUNT_CAP = 100
+SHOWN_DECISIONS = 10
+LOOKED_THROUGH = 2000
 
 
 class WordsField(forms.CharField):
@@ -65,6 +74,25 @@ class ClosedMembershipInline(MembershipInline):
         return False
 
 
+def team_picture(team: Team, user: Any) -> dict[str, Any]:
+    """How the team stands at this moment: who is here, what waits, and to whom the last tickets went and why."""
+    names = Names()
+    # Of the newest decisions alone: the log of a busy site is long, and a quiet team's last one may be far down.
+    newest = RoutingDecision.objects.order_by("-id").values("pk")[:LOOKED_THROUGH]
+    seen = RoutingDecision.objects.visible_to(user).filter(
+        pk__in=newest, kind=RoutingDecision.Kind.ASSIGNMENT, ticket__team=team
+    )
+    return {
+        "hd_standings": standings_of(team_id=team.pk, at=now()),
+        "hd_waiting": team_queue(team.pk)[: COUNT_CAP + 1].count(),
+        "hd_waiting_cap": COUNT_CAP,
+        "hd_decisions": [
+            {"decision": one, "told": decision_told(one.kind, one.data, names)}
+            for one in seen.select_related("ticket").order_by("-id")[:SHOWN_DECISIONS]
+        ],
+    }
+
+
 @admin.register(Team)
 class TeamAdmin(ServiceAdmin):
     list_display = ("name", "openness", "member_count")
@@ -72,7 +100,20 @@ class TeamAdmin(ServiceAdmin):
     search_fields = ("name",)
     ordering = ("name", "id")
     sortable_by = ("name",)
-    fields = ("name", "is_private", "business_hours", "assignment", "takes_back_after")
+    fieldsets = (
+        (None, {"fields": ("name", "is_private", "business_hours")}),
+        (
+            gettext_lazy("Giving out tickets"),
+            {
+                "fields": ("assignment", "takes_back_after"),
+                "description": gettext_lazy(
+                    "Tickets go to members who are online and have room. Who has the skill and speaks the customer's language goes "
+                    "first; among equals the way chosen here decides. What nobody can take waits in the queue, the most urgent first."
+                ),
+            },
+        ),
+    )
+    change_form_template = "admin/tickets/team/change_form.html"
     inlines = (MembershipInline,)
     empty_title = gettext_lazy("No teams yet.")
     empty_text = gettext_lazy("Without teams everybody sees every ticket.")
@@ -87,6 +128,16 @@ class TeamAdmin(ServiceAdmin):
     @admin.display(description=gettext_lazy("members"))
     def member_count(self, team: Any) -> int:
         return int(team.people)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        team = self.get_object(request, unquote(object_id))
+        picture = team_picture(team, request.user) if team is not None and self._may_know(request, team) else {}
+        return super().change_view(request, object_id, form_url, {**picture, **(extra_context or {})})
+
+    def _may_know(self, request: HttpRequest, team: Team) -> bool:
+        return self.has_view_permission(request, team) and visible_teams(request.user).filter(pk=team.pk).exists()
 
     def save_model(self, request: Any, obj: Team, form: Any, change: bool) -> None:
         save_team(team=obj, actor=Actor.agent(request.user))

@@ -12,7 +12,20 @@ from tickets.models import BotSession, TeamMembership, Ticket
 from tickets.policies.assignment import Candidate
 from tickets.policies.presence import Presence, effective_presence
 
+# Who is here first.
+STATES = ("online", "away", "offline")
 TO_BE_DONE = (Ticket.Status.NEW, Ticket.Status.OPEN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One member in his team. ``room`` None: without limit; ``may_answer``: nobody else is given tickets."""
+
+    name: str
+    presence: Presence
+    open_tickets: int
+    room: int | None
+    may_answer: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +63,23 @@ def candidates_for(*, team_id: int, at: datetime) -> list[Candidate]:
     members = list(rows.order_by("user_id"))
     counts = _open_counts([member.user_id for member in members])
     return [_candidate(member, counts, at) for member in members]
+
+
+def standings_of(*, team_id: int, at: datetime) -> list[Standing]:
+    """How the members of a team stand, who is here first. Three statements."""
+    members = TeamMembership.objects.filter(team_id=team_id, user__is_active=True).select_related("user")
+    able = {one.user_id: one for one in candidates_for(team_id=team_id, at=at)}
+    standings = [
+        Standing(
+            name=member.user.display_name,
+            presence=presence_of(member.user, at=at),
+            open_tickets=able[member.user_id].open_tickets if member.user_id in able else 0,
+            room=able[member.user_id].room if member.user_id in able else 0,
+            may_answer=member.user_id in able,
+        )
+        for member in members
+    ]
+    return sorted(standings, key=lambda one: (STATES.index(one.presence.state), one.name.casefold()))
 
 
 def is_anybody_free(*, team_id: int, at: datetime) -> bool:
