@@ -28,6 +28,7 @@ from reporting.api.reports import (
     VolumeReport,
 )
 from surveys.api.responses import SurveyResponseViewSet
+from tickets.api.articles import ArticleViewSet
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.business_hours import BusinessHoursViewSet
 from tickets.api.conversations import ConversationViewSet
@@ -46,6 +47,7 @@ from tickets.api.topics import TopicViewSet
 router = SimpleRouter()
 RESOURCES: dict[str, Any] = {
     "agents": AgentViewSet,
+    "articles": ArticleViewSet,
     "attachments": AttachmentViewSet,
     "brands": BrandViewSet,
     "business-hours": BusinessHoursViewSet,
