@@ -62,8 +62,10 @@ def edit(request: HttpRequest, article_id: int | None) -> HttpResponse:
             raise PermissionDenied
         return _take(request, article)
     language, translation = _chosen(request, article)
-    text = ArticleTextForm(initial=text_initial(translation) or _beginning(request), prefix="text")
-    settings_form = ArticleSettingsForm(initial=settings_initial(article) | _topic(request), prefix="article")
+    text = ArticleTextForm(initial=text_initial(translation) or _beginning(request), prefix="text", label_suffix="")
+    settings_form = ArticleSettingsForm(
+        initial=settings_initial(article) | _topic(request), prefix="article", label_suffix=""
+    )
     return _show(request, article, language, translation, text, settings_form, may_write=may_write)
 
 
@@ -101,8 +103,8 @@ def _take(request: HttpRequest, article: Article | None) -> HttpResponse:
     actor = Actor.agent(request.user)  # type: ignore[arg-type]
     if what in _ON_TEXT and translation is not None:
         return _do_on_text(request, translation, what, actor)
-    text = ArticleTextForm(request.POST, prefix="text")
-    settings_form = ArticleSettingsForm(request.POST, prefix="article")
+    text = ArticleTextForm(request.POST, prefix="text", label_suffix="")
+    settings_form = ArticleSettingsForm(request.POST, prefix="article", label_suffix="")
     if text.is_valid() and settings_form.is_valid():
         try:
             saved = save_article(

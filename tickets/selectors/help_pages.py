@@ -17,8 +17,8 @@ MOST_READ = 5
 MOST_RELATED = 5
 READ_OVER_DAYS = 30
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "ug", "dv", "sd", "ckb"})
-# Codes that Django does not know by a name of their own.
-_OWN_NAMES = {"zh": "中文", "lo": "ລາວ"}
+# What Django has no name for, or none in the language itself.
+_OWN_NAMES = {"zh": "中文", "lo": "ລາວ", "km": "ខ្មែរ"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ def languages_with_articles() -> list[Language]:
 def language_of(code: str) -> Language:
     """What to call a language, and which way it is written; an unknown one by its code."""
     try:
-        name = str(get_language_info(code)["name_local"])
+        name = _OWN_NAMES.get(code) or str(get_language_info(code)["name_local"])
     except KeyError:
         name = _OWN_NAMES.get(base_of(code), code)
     return Language(code=code, name=name, is_right_to_left=base_of(code) in _RIGHT_TO_LEFT)
