@@ -19,7 +19,7 @@ from tickets.admin.doors import AgentRequest, in_zone
 from tickets.admin.snoozing import LABELS, presets_now
 from tickets.models import Tag, Team, Ticket
 from tickets.selectors.topics import topic_choices
-from tickets.selectors.workload import STATES, Workload, may_answer, workloads
+from tickets.selectors.workload import STATES, Workload, colleagues_on, may_answer, presence_of, workloads
 
 CHOICES_CAP = 200
 Choice = tuple[str, str]
@@ -75,6 +75,17 @@ def load_words(load: Workload) -> str:
     if load.capacity is None:
         return _("%(count)d open") % {"count": load.open_tickets}
     return _("%(count)d of %(most)d open") % {"count": load.open_tickets, "most": load.capacity}
+
+
+def colleagues(request: AgentRequest, ticket: Ticket) -> HttpResponse:
+    """Whom a note may name: the list that opens at an "@"."""
+    at = now()
+    people = [
+        {"person": person, "state": (state := presence_of(person, at=at).state), "word": presence_word(state)}
+        for person in colleagues_on(ticket, besides=request.user.pk)[:CHOICES_CAP]
+    ]
+    people.sort(key=lambda one: STATES.index(one["state"]))
+    return render(request, "tickets/mentions.html", {"people": people})
 
 
 def _plain(choices: Iterable[Choice]) -> list[Option]:

@@ -113,6 +113,7 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/templates/", on_ticket(template_panel.of_ticket, permission=reply), "templates"),
             named("macros/", door(macro_menu.menu_of_selected), "macros_of_selected"),
             named("<int:pk>/macros/", on_ticket(macro_menu.menu, tickets=workspace_tickets), "macros"),
+            named("<int:pk>/colleagues/", on_ticket(choices.colleagues, permission=reply), "colleagues"),
             named("<int:pk>/reply/", post(writing.reply, reply), "reply"),
             named("<int:pk>/draft/", post(writing.draft, reply), "draft"),
             named("<int:pk>/read/", post(writing.read, reply), "read"),

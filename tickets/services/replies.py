@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Choice, TemplateUse
@@ -199,7 +200,9 @@ def _tell_mentioned(ticket: Ticket, note: Message, actor: Actor) -> None:
     names = find_mentions(note.text)
     if not names:
         return
-    people = User.objects.filter(username__in=names, is_active=True).exclude(pk=actor.user_id)
+    # However the name is capitalised: nobody should miss that he is asked for.
+    named = User.objects.alias(small=Lower("username")).filter(small__in=[name.lower() for name in names])
+    people = named.filter(is_active=True).exclude(pk=actor.user_id)
     notify(
         user_ids=[person.pk for person in people if may_see_ticket(person, ticket)],
         kind="mentioned",

@@ -62,3 +62,17 @@ def test_several_are_put_aside_at_once_and_stand_in_the_order_in_which_they_come
     assert re.findall(r'id="t-(\d+)"', page) == [str(one.pk) for one in (soon, later, last)]
     assert "Back next" in page
     assert Ticket.objects.filter(snoozed_until__isnull=False).count() == 3
+
+
+def test_a_note_may_name_whoever_can_see_the_ticket_who_is_here_first(
+    agent: Any, lead: Any, person: Any, client: Client, django_assert_num_queries: Any
+) -> None:
+    person("otto", "agent")
+    ticket = make_ticket(make_channel(), team=make_team("Legal", agent, lead, is_private=True))
+    client.force_login(agent)
+    url = reverse("admin:tickets_ticket_colleagues", args=[ticket.pk])
+    with django_assert_num_queries(5):
+        assert re.findall(r'data-name="([^"]+)"', client.get(url).content.decode()) == [lead.username]
+    Ticket.objects.filter(pk=ticket.pk).update(team=None)
+    User.objects.filter(username="otto").update(presence="online", seen_at=timezone.now())
+    assert re.findall(r'data-name="([^"]+)"', client.get(url).content.decode()) == ["otto", lead.username]

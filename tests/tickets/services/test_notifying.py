@@ -43,7 +43,7 @@ def test_a_ticket_given_by_somebody_else_is_told_and_one_taken_is_not(agent: Any
 def test_a_note_tells_those_it_names_as_far_as_they_may_see_the_ticket(agent: Any, lead: Any, person: Any) -> None:
     outsider = person("otto", "agent")
     ticket = make_ticket(make_channel(), team=make_team("Legal", agent, lead, is_private=True))
-    add_note(ticket_id=ticket.pk, actor=Actor.agent(agent), text="@lena and @otto. Mail me@ana.example, @nobody!")
+    add_note(ticket_id=ticket.pk, actor=Actor.agent(agent), text="@Lena and @otto. Mail me@ana.example, @nobody!")
     assert told(lead) == ["mentioned"]
     assert told(outsider) == []
 
