@@ -24,6 +24,7 @@ from tickets.services.waiting_rules import SINCE
 MOST_TICKETS = 1000
 MOST_ROWS = 100
 MOST_SECONDS = 10.0
+HAND_OFF_EVENTS = ("bot.handed_off",)
 STATUS_EVENTS = ("ticket.status_changed", "ticket.resolved", "ticket.reopened")
 
 
@@ -112,9 +113,10 @@ def _tickets_with_trigger(rule: Rule, tickets: Sequence[Ticket]) -> set[int]:
         heard.update(ids)
     if Trigger.MESSAGE in rule.triggers:
         heard.update(ticket.pk for ticket in tickets if not ticket.opened_by_agent)
-    if Trigger.STATUS in rule.triggers:
-        moved = TicketEvent.objects.filter(ticket_id__in=ids, kind__in=STATUS_EVENTS)
-        heard.update(moved.values_list("ticket_id", flat=True).distinct())
+    for trigger, kinds in ((Trigger.STATUS, STATUS_EVENTS), (Trigger.HANDED_OFF, HAND_OFF_EVENTS)):
+        if trigger in rule.triggers:
+            told = TicketEvent.objects.filter(ticket_id__in=ids, kind__in=kinds)
+            heard.update(told.values_list("ticket_id", flat=True).distinct())
     for trigger, column in ((Trigger.SLA_WARNED, "warned_at"), (Trigger.SLA_BREACHED, "breached_at")):
         if trigger in rule.triggers:
             late = SLATimer.objects.filter(ticket_id__in=ids, **{f"{column}__isnull": False})

@@ -102,7 +102,7 @@ def test_agent_tries_a_rule_on_tickets_he_may_see(agent, stranger):
 
 def test_occasion_that_has_not_come_up_does_not_match(superuser):
     make_tickets(make_channel(), 2)
-    for trigger in ("status", "sla_warned", "sla_breached"):
+    for trigger in ("status", "sla_warned", "sla_breached", "handed_off"):
         rule = unsaved({"do": "set_priority", "to": "low"}, triggers=(trigger,))
         assert dry_run(rule=rule, user=superuser).matched == 0
     waiting = unsaved(
