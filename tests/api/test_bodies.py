@@ -57,7 +57,7 @@ def test_column_that_the_document_does_not_name_is_refused_and_changes_nothing(
 
 
 WORDS = {"resolve": {}, "note": {"text": "x"}, "reply": {"text": "x"}, "tags": {"add": ["x"]}, "assign": {"assignee": None},
-         "merge": {"undo": True}, "customers": {"name": "Dora"},
+         "articles": {"translations": [{"language": "en", "title": "Odd"}]}, "merge": {"undo": True}, "customers": {"name": "Dora"},
          "tickets": {"address": "odd@customer.example", "subject": "Odd", "text": "Odd"}}  # fmt: skip
 
 
@@ -82,5 +82,5 @@ def test_every_post_that_succeeds_has_one_effect_under_one_key(
         # Nothing to take back, nothing to reopen, no such event or rule, no second customer, nothing public: a refusal that changed nothing.
         assert (answer.status_code, route.path.strip("/").split("/")[-1]) in {
             (409, "merge"), (409, "reopen"), (404, "run-again"), (400, "merge"), (404, "unmerge"),
-            (400, "split"), (409, "move-to-private"), (404, "dry-run"),
+            (400, "split"), (409, "move-to-private"), (404, "dry-run"), (404, "publish"), (404, "unpublish"),
         }  # fmt: skip

@@ -158,7 +158,8 @@ class ArticleViewSet(ListRows, RetrieveRow, ResourceViewSet):
     @extend_schema(request=ArticleChange, responses=ArticleRead)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change what is given. Readers keep what is published until it is published again."""
-        return Response(self._saved(self.get_row().pk, self.read_input(ArticleChange)))
+        given = self.read_input(ArticleChange)
+        return Response(self._saved(self.get_row().pk, given))
 
     @extend_schema(request=LanguageChoice, responses=ArticleRead)
     @action(detail=True, methods=["post"])
@@ -190,8 +191,8 @@ class ArticleViewSet(ListRows, RetrieveRow, ResourceViewSet):
 
     @transaction.atomic
     def _on_texts(self, service: Any, only_state: str = "") -> Response:
-        article = self.get_row()
         language = self.read_input(LanguageChoice).get("language", "")
+        article = self.get_row()
         chosen = [text for text in article.texts if not language or text.language == language]
         if not chosen:
             raise InvalidInput("unknown_language", "It has no such text.", fields={"language": "unknown"})
