@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy
 from helpdesk.common.admin import ServiceAdmin, state_badge
 from helpdesk.common.clock import now
 from tickets.admin.article_editor import edit, preview
+from tickets.admin.article_panel import inserted, suggest
 from tickets.admin.article_wanted import decide, wanted
+from tickets.admin.doors import door
 from tickets.admin.topic_form import language_name
 from tickets.models import Article, ArticleTranslation, ArticleView
 from tickets.services.articles import has_unpublished_changes
@@ -118,6 +120,8 @@ class ArticleAdmin(ServiceAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("preview/", wrap(preview), name="tickets_article_preview"),
+            path("suggest/", door(suggest), name="tickets_article_suggest"),
+            path("inserted/", door(inserted, method="POST"), name="tickets_article_inserted"),
             path("wanted/", wrap(wanted), name="tickets_article_wanted"),
             path("wanted/decide/", wrap(decide), name="tickets_article_wanted_decide"),
             *super().get_urls(),

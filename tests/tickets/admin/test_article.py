@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_team, make_ticket
 from tests.support.admin_pages import signed_in
-from tickets.models import ArticleFeedback, ArticleTranslation, DismissedQuestion, Ticket, Topic
+from tickets.models import ArticleFeedback, ArticleTranslation, ArticleView, DismissedQuestion, Ticket, Topic
+from tickets.selectors.articles import article_url
 from tickets.services.actors import Actor
 from tickets.services.articles import publish_article, save_article
 from tickets.services.help_visits import note_search
@@ -161,3 +162,17 @@ def test_questions_of_a_private_team_are_told_to_nobody_else(email_channel, lead
     assert "quokka" not in page(signed_in(agent), WANTED)
     begun = signed_in(agent).get(f"{LIST}add/", {"answer_from": ticket.pk})
     assert begun.status_code == 403
+
+
+def test_composer_suggests_for_the_customers_last_message_and_counts_what_is_inserted(email_channel, agent):
+    written("Parking", "Behind the house.")
+    text = written("How do I return an item?")
+    ticket = make_ticket(email_channel, text="Hello, how can I return an item that I bought?")
+    client = signed_in(agent)
+    offered = page(client, f"{LIST}suggest/?ticket={ticket.pk}")
+    assert f'data-url="{article_url("en", text.slug)}"' in offered
+    assert "Parking" not in offered
+    assert "Parking" in page(client, f"{LIST}suggest/?ticket={ticket.pk}&q=parking")
+    client.post(f"{LIST}inserted/", {"article": text.pk})
+    assert list(ArticleView.objects.values_list("translation", "source", "count")) == [(text.pk, "answer", 1)]
+    assert 'id="hd-articles-open"' in page(client, f"/admin/tickets/ticket/{ticket.pk}/change/")
