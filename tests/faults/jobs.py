@@ -2,21 +2,26 @@
 
 import json
 import socketserver
+from datetime import timedelta
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.wsgi import get_wsgi_application
+from django.db.models import F
 
 from channels_app.adapters.base import RawEvent
 from channels_app.models import Channel
 from channels_app.services.polling import poll_channel
 from channels_app.services.storing import store_events
 from helpdesk.accounts.models import User
-from tests.factories import make_channel
+from tests.factories import make_channel, make_item
 from tests.faults.mails import make_mail
-from tickets.models import Ticket
+from tickets.models import SLAPolicy, SLATarget, SLATimer, Ticket
 from tickets.services.actors import Actor
 from tickets.services.delivery import recover_expired_leases, send_due_messages
+from tickets.services.enforcement import enforce_time_limits
+from tickets.services.escalation import carry_out_escalations
+from tickets.services.intake import receive
 from tickets.services.processing import process_waiting_events
 from tickets.services.replies import reply_to_ticket
 
@@ -55,6 +60,24 @@ def drain() -> None:
 
 def poll(slug: str) -> None:
     poll_channel(channel_id=Channel.objects.get(slug=slug).pk)
+
+
+def open_late_tickets(count: int) -> None:
+    """Tickets whose first response was due an hour ago; a policy that has something done then, and somebody to be told."""
+    agent = User.objects.create_superuser("agent", password="a long password")
+    policy = SLAPolicy.objects.create(name="Everybody", breach_actions=[{"do": "add_note", "text": "Late"}])
+    SLATarget.objects.create(policy=policy, metric="first_response", seconds=3600)
+    channel = make_channel(kind="email", slug="support")
+    for _number in range(count):
+        receive(channel=channel, item=make_item())
+    Ticket.objects.update(assignee=agent)
+    SLATimer.objects.update(due_at=F("due_at") - timedelta(hours=2))
+
+
+def enforce() -> None:
+    """Sweep until nothing is due."""
+    while enforce_time_limits() + carry_out_escalations():
+        pass
 
 
 class QuietHandler(WSGIRequestHandler):
