@@ -96,6 +96,13 @@ PLACES: dict[str, Place] = {
         icon="role",
         text=_("What is done with a ticket when something happens."),
     ),
+    "tickets.bot": Place(group="set_up", icon="bot", text=_("What answers first, and when it hands over to a person.")),
+    "tickets.llmsettings": Place(
+        group="set_up", icon="bot", text=_("A language model for drafts, summaries and bots. Off until you want it.")
+    ),
+    "tickets.llmcall": Place(
+        group="operate", icon="chart", text=_("What the language model was asked for, what it cost, what failed.")
+    ),
     "tickets.publictext": Place(
         group="set_up", icon="globe", text=_("What is said in public when a conversation is moved to private.")
     ),

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy as _
 
 _READ_WORK = {
+    "tickets.view_bot", "tickets.view_handoffrule", "tickets.view_botsession",
     "tickets.view_ticket", "tickets.view_message", "tickets.view_attachment", "tickets.view_conversation",
     "tickets.view_ticketevent", "tickets.view_customer", "tickets.view_customeridentity", "tickets.view_organization",
     "tickets.view_team", "tickets.view_teammembership", "tickets.view_tag", "tickets.view_review", "accounts.view_user",
@@ -36,6 +37,8 @@ _LEAD_WORK = {
     "reporting.view_every_figure", "tickets.add_review",
 }  # fmt: skip
 _SET_UP = {
+    "tickets.add_bot", "tickets.change_bot", "tickets.add_handoffrule", "tickets.change_handoffrule", "tickets.delete_handoffrule",
+    "tickets.view_llmsettings", "tickets.change_llmsettings", "tickets.view_llmcall",
     "tickets.view_scoreweights", "tickets.change_scoreweights",
     "tickets.add_slapolicy", "tickets.change_slapolicy", "tickets.delete_slapolicy",
     "tickets.add_routingrule", "tickets.change_routingrule", "tickets.delete_routingrule", "tickets.view_triageitem",

@@ -26,6 +26,7 @@ from helpdesk.core.services import read_site_settings
 _JOB_NAMES = {
     "poll_channels": gettext_lazy("Ask mailboxes and providers for news"),
     "process_events": gettext_lazy("File what came in"),
+    "watch_bots": gettext_lazy("Give people what a bot has not answered in time"),
     "score_tickets": gettext_lazy("Bring priority scores up to date"),
     "learn_topics": gettext_lazy("Learn the words of topics from resolved tickets"),
     "send_messages": gettext_lazy("Send replies"),

@@ -37,6 +37,16 @@ DELETE FROM tickets_routingdecision WHERE ticket_id IN (SELECT id FROM demo_tick
 DELETE FROM tickets_triageitem WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: notifications
 DELETE FROM tickets_notification WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: botsessions
+DELETE FROM tickets_botsession WHERE ticket_id IN (SELECT id FROM demo_ticket) OR conversation_id IN (SELECT id FROM demo_conversation)
+-- step: articlesearches
+DELETE FROM tickets_articlesearch WHERE message_id IN (SELECT id FROM demo_message)
+-- step: articlefeedback
+DELETE FROM tickets_articlefeedback WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: helpvisits
+DELETE FROM tickets_helpvisit WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: llmcalls
+DELETE FROM tickets_llmcall WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: requests
 DELETE FROM tickets_informationrequest WHERE ticket_id IN (SELECT id FROM demo_ticket) OR message_id IN (SELECT id FROM demo_message)
 -- step: reviews

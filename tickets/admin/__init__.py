@@ -2,9 +2,11 @@
 
 from tickets.admin import (
     article,
+    bot,
     business_hours,
     customer,
     inbound_event,
+    llm,
     macro,
     organization,
     public_text,
@@ -23,9 +25,11 @@ from tickets.admin import (
 
 __all__ = [
     "article",
+    "bot",
     "business_hours",
     "customer",
     "inbound_event",
+    "llm",
     "macro",
     "organization",
     "public_text",

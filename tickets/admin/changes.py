@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import InvalidInput, PermissionRefused
-from tickets.admin import case_verbs, snoozing
+from tickets.admin import bot_card, case_verbs, macro_menu, snoozing
 from tickets.admin.case_verbs import Done
 from tickets.admin.doors import AgentRequest, in_zone_of
 from tickets.admin.handing_over import is_handed_over
@@ -138,9 +138,12 @@ VERBS = {
     "ask": Verb(permission="tickets.reply_ticket", service=case_verbs.ask),
     "cancel-ask": Verb(permission="tickets.reply_ticket", service=case_verbs.cancel_ask),
     "to-private": Verb(permission="tickets.reply_ticket", service=case_verbs.to_private, reloads=True),
+    "macro": Verb(permission="tickets.change_ticket", service=macro_menu.run),
     "closing-line": Verb(permission="tickets.reply_ticket", service=case_verbs.closing_line, reloads=True),
     "snooze": Verb(permission="tickets.change_ticket", service=snoozing.snooze),
     "wake": Verb(permission="tickets.change_ticket", service=snoozing.wake),
+    "to-bot": Verb(permission="tickets.reply_ticket", service=bot_card.to_bot),
+    "from-bot": Verb(permission="tickets.reply_ticket", service=bot_card.from_bot),
     "no-closing-line": Verb(permission="tickets.reply_ticket", service=case_verbs.no_closing_line, reloads=True),
 }
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from tickets.admin import (
+    bot_card,
     bulk,
     call_panel,
     case_verbs,
@@ -98,6 +99,9 @@ class TicketAdmin(admin.ModelAdmin):
             named("<int:pk>/live/", on_ticket(live.live, method="GET, POST"), "live"),
             named("<int:pk>/panel/", on_ticket(panel.panel, tickets=panel.panel_tickets), "panel"),
             named("<int:pk>/panel/clocks/", on_ticket(clock_panel.clocks, tickets=panel.panel_tickets), "clocks"),
+            named("<int:pk>/bot/", on_ticket(bot_card.card), "bot"),
+            named("<int:pk>/ai/draft/", post(bot_card.draft, reply), "ai_draft"),
+            named("<int:pk>/ai/summary/", post(bot_card.summary, reply), "ai_summary"),
             named("<int:pk>/panel/decisions/", on_ticket(decisions.decisions), "decisions"),
             named(
                 "<int:pk>/hand-over/", on_ticket(handing_over.hand_over, method=both, permission=assign), "hand_over"
