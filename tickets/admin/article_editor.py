@@ -148,7 +148,7 @@ def _unpublish(request: HttpRequest, translation: ArticleTranslation, actor: Act
 def _restore(request: HttpRequest, translation: ArticleTranslation, actor: Actor) -> str:
     number = request.POST.get("version", "")
     restore_version(
-        translation_id=translation.pk, number=int(number) if number.isdigit() and len(number) < 9 else 0, actor=actor
+        translation_id=translation.pk, number=int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0, actor=actor
     )
     return _("The earlier text is the working text again. Publish it when it is right.")
 

@@ -51,7 +51,8 @@ def decide(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("take_up", "")
     try:
         if number:
-            take_up_question(dismissed_id=int(number) if number.isdigit() and len(number) < 19 else 0, actor=actor)
+            is_key = number.isascii() and number.isdigit() and len(number) < 19
+            take_up_question(dismissed_id=int(number) if is_key else 0, actor=actor)
             messages.success(request, _("Told of again."))
         else:
             dismiss_question(

@@ -13,10 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from helpdesk.common.errors import HelpdeskError, InvalidInput, PermissionRefused
 from tickets.admin.doors import AgentRequest
 from tickets.admin.inbox import MAX_SELECTED
+from tickets.admin.macro_menu import permitted_macro
+from tickets.admin.snoozing import presets_now
 from tickets.models import Tag, Ticket
 from tickets.services.actors import Actor
 from tickets.services.assignment import assign_ticket, change_priority, change_tags
 from tickets.services.lifecycle import resolve_ticket
+from tickets.services.macros import run_macro
+from tickets.services.snoozing import snooze_ticket
 
 MAX_REFUSALS_SHOWN = 5
 Change = Callable[[int], object]
@@ -60,6 +64,14 @@ def _prioritise(request: AgentRequest, value: str) -> Change:
     return lambda ticket_id: change_priority(ticket_id=ticket_id, actor=actor, priority=value)
 
 
+def _snooze(request: AgentRequest, value: str) -> Change:
+    until = dict(presets_now()).get(value)
+    if until is None:
+        raise InvalidInput("invalid_until", _("Choose a time."))
+    actor = Actor.agent(request.user)
+    return lambda ticket_id: snooze_ticket(ticket_id=ticket_id, until=until, actor=actor)
+
+
 def _tag(request: AgentRequest, value: str) -> Change:
     tag = Tag.objects.filter(pk=_id_or_none(value) or 0).first()
     if tag is None:
@@ -68,7 +80,15 @@ def _tag(request: AgentRequest, value: str) -> Change:
     return lambda ticket_id: change_tags(ticket_id=ticket_id, actor=actor, add=[tag.name])
 
 
+def _run_macro(request: AgentRequest, value: str) -> Change:
+    macro, actor = permitted_macro(request, value), Actor.agent(request.user)
+    return lambda ticket_id: run_macro(ticket_id=ticket_id, macro_id=macro.pk, actor=actor)
+
+
 VERBS = {
+    "macro": BulkVerb(
+        permission="tickets.change_ticket", prepare=_run_macro, done=gettext_lazy("the macro was run on %(count)d")
+    ),
     "assign_to_me": BulkVerb(
         permission="tickets.assign_ticket", prepare=_assign_to_me, done=gettext_lazy("%(count)d assigned to you")
     ),
@@ -78,6 +98,7 @@ VERBS = {
     "priority": BulkVerb(
         permission="tickets.change_ticket", prepare=_prioritise, done=gettext_lazy("%(count)d given another priority")
     ),
+    "snooze": BulkVerb(permission="tickets.change_ticket", prepare=_snooze, done=gettext_lazy("%(count)d put aside")),
     "tag": BulkVerb(permission="tickets.change_ticket", prepare=_tag, done=gettext_lazy("%(count)d tagged")),
 }
 

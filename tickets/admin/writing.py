@@ -10,13 +10,17 @@ from channels_app.adapters.base import Choice, TemplateUse
 from helpdesk.common.errors import HelpdeskError, InvalidInput, NotVisible, Unprocessable
 from tickets.admin.composer import describe_text
 from tickets.admin.doors import AgentRequest
+from tickets.admin.macro_menu import next_url, permitted_macro
 from tickets.models import Conversation, Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.drafts import save_draft
 from tickets.services.files import StoredFile, store_file
 from tickets.services.lifecycle import mark_read
-from tickets.services.replies import add_note, reply_to_ticket
+from tickets.services.macros import run_macro
+from tickets.services.quick_reply_uses import MOST_IN_ONE_ANSWER
+from tickets.services.replies import add_note
 from tickets.services.unsending import leave_unsent, send_again, undo_send
+from tickets.services.written_answers import WrittenAnswer, send_answer
 
 MAX_FILES = 20
 MOST_CHOICES, MOST_VARIABLES, MOST_VARIABLE = 50, 50, 2000
@@ -32,8 +36,9 @@ def reply(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     """Send an answer or keep a note: 204 and ``HX-Trigger: newmsg``, so that the bubble comes the one way all come.
 
     Takes ``kind`` (message, note), ``text``, ``conversation``, ``cc`` (several), ``files``, ``seen``, ``then``, ``visibility``
-    ("public" says that everybody may read it), ``asks_for``; ``template`` and ``template_language`` with ``template_variable_0``,
-    ``_1`` ...; ``choice`` (several) with ``choice_description`` (as many).
+    ("public" says that everybody may read it), ``asks_for``, ``quick_reply`` (several: what the text was written with), ``macro``
+    (what is done with it, all or nothing), ``next`` (answers where to go on); ``template`` and ``template_language`` with
+    ``template_variable_0``, ``_1`` ...; ``choice`` (several) with ``choice_description`` (as many).
     """
     data, actor = request.POST, Actor.agent(request.user)
     text = data.get("text", "")
@@ -44,22 +49,42 @@ def reply(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     if is_note:
         add_note(ticket_id=ticket.pk, actor=actor, text=text, attachments=files)
     else:
-        reply_to_ticket(
-            ticket_id=ticket.pk,
-            actor=actor,
-            text=text,
-            conversation_id=_number(data.get("conversation", "")),
-            cc=[address for address in data.getlist("cc") if address.strip()],
-            attachments=files,
-            seen_sequence=_number(data.get("seen", "")),
-            status_after=data.get("then", "") if data.get("then") in ("pending", "resolved") else "",
-            undo_seconds=settings.HELPDESK_UNDO_SECONDS,
-            template=template_use(data),
-            choices=_choices(data),
-            asks_for=data.get("asks_for", "")[:40],
-            is_public=data.get("visibility") == Conversation.Visibility.PUBLIC,
-        )
-    return HttpResponse(status=204, headers={"HX-Trigger": "newmsg"})
+        _send(request, ticket, _answer(data, text, files))
+    return _sent(request, ticket)
+
+
+def _answer(data: QueryDict, text: str, files: Sequence[StoredFile]) -> WrittenAnswer:
+    return WrittenAnswer(
+        text=text,
+        conversation_id=_number(data.get("conversation", "")),
+        cc=[address for address in data.getlist("cc") if address.strip()],
+        attachments=files,
+        seen_sequence=_number(data.get("seen", "")),
+        status_after=data.get("then", "") if data.get("then") in ("pending", "resolved") else "",
+        undo_seconds=settings.HELPDESK_UNDO_SECONDS,
+        template=template_use(data),
+        choices=_choices(data),
+        asks_for=data.get("asks_for", "")[:40],
+        is_public=data.get("visibility") == Conversation.Visibility.PUBLIC,
+        quick_reply_ids=[pk for pk in map(_number, data.getlist("quick_reply")[:MOST_IN_ONE_ANSWER]) if pk is not None],
+    )
+
+
+def _send(request: AgentRequest, ticket: Ticket, answer: WrittenAnswer) -> None:
+    actor = Actor.agent(request.user)
+    if request.POST.get("macro"):
+        macro = permitted_macro(request, request.POST["macro"])
+        run_macro(ticket_id=ticket.pk, macro_id=macro.pk, actor=actor, answer=answer)
+    else:
+        send_answer(ticket_id=ticket.pk, actor=actor, answer=answer)
+
+
+def _sent(request: AgentRequest, ticket: Ticket) -> HttpResponse:
+    """204; with ``next`` the address of the view's next ticket, once this one is answered."""
+    trigger = {"HX-Trigger": "newmsg"}
+    if not request.POST.get("next"):
+        return HttpResponse(status=204, headers=trigger)
+    return JsonResponse({"next": next_url(request, ticket)}, headers=trigger)
 
 
 def _refuse_early(text: str, request: AgentRequest) -> None:

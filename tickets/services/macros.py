@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels_app.adapters.base import Choice
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible, PermissionRefused
@@ -22,11 +21,9 @@ from tickets.selectors.library import may_write
 from tickets.services.actions import Doing, apply_actions
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
-from tickets.services.files import StoredFile
 from tickets.services.locking import lock_active_conversations, lock_ticket
 from tickets.services.prepared_answers import answer_with
-from tickets.services.quick_reply_uses import count_uses
-from tickets.services.replies import reply_to_ticket
+from tickets.services.written_answers import WrittenAnswer, send_answer
 
 # A macro answers by itself, so that its text is seen before it leaves.
 ALLOWED = tuple(name for name in ACTIONS if name != "reply")
@@ -43,21 +40,6 @@ REASONS: dict[str, str | Promise] = {
     "too_deep": gettext_lazy("macros run one another in circles"),
     "macro_not_found": gettext_lazy("there is no such macro any more"),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class MacroAnswer:
-    """The answer of a macro as a person sends it: its text looked at, and changed where he liked. As ``reply_to_ticket`` takes it."""
-
-    text: str
-    conversation_id: int | None = None
-    cc: Sequence[str] = ()
-    attachments: Sequence[StoredFile] = ()
-    seen_sequence: int | None = None
-    choices: Sequence[Choice] = ()
-    is_public: bool = False
-    undo_seconds: int = 0
-    quick_reply_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +71,7 @@ def run_macro(
     ticket_id: int,
     macro_id: int,
     actor: Actor,
-    answer: MacroAnswer | None = None,
+    answer: WrittenAnswer | None = None,
     expected_version: int | None = None,
 ) -> MacroRun:
     """Answer and do the rest in one transaction: where one part is refused, nothing has happened and nothing leaves.
@@ -102,7 +84,7 @@ def run_macro(
     change = TicketChange(lock_ticket(ticket_id, expected_version=expected_version), actor)
     message = None
     if answer is not None:
-        message = _send(change, answer)
+        message = send_answer(ticket_id=ticket_id, actor=actor, answer=answer)
         change = TicketChange(lock_ticket(ticket_id), actor)
     elif macro.quick_reply_id is not None:
         message = answer_with(change, quick_reply_id=macro.quick_reply_id)
@@ -126,23 +108,6 @@ def _active(macro_id: int) -> Macro:
         raise NotVisible("macro_not_found", _("There is no such macro any more."))
     found: Macro = macro
     return found
-
-
-def _send(change: TicketChange, answer: MacroAnswer) -> Message:
-    message = reply_to_ticket(
-        ticket_id=change.ticket.pk,
-        actor=change.actor,
-        text=answer.text,
-        conversation_id=answer.conversation_id,
-        cc=answer.cc,
-        attachments=answer.attachments,
-        seen_sequence=answer.seen_sequence,
-        undo_seconds=answer.undo_seconds,
-        choices=answer.choices,
-        is_public=answer.is_public,
-    )
-    count_uses(quick_reply_ids=answer.quick_reply_ids, actor=change.actor)
-    return message
 
 
 def _do_rest(change: TicketChange, macro: Macro, *, key: str, depth: int) -> list[Outcome]:
@@ -217,6 +182,17 @@ def delete_macro(*, macro_id: int, actor: Actor) -> None:
     macro.delete()
 
 
+def check_macro(*, given: GivenMacro, actor: Actor, macro_id: int | None = None) -> None:
+    """Raise what writing it (in place of ``macro_id``) would raise; nothing is written."""
+    given = _checked(given)
+    stored = Macro.objects.filter(pk=macro_id).first() if macro_id else None
+    macro = Macro(pk=macro_id, owner_id=actor.user_id if given.scope == Scope.PERSONAL else None)
+    if stored is not None and (stored.scope, stored.team_id) == (given.scope, given.team_id):
+        macro.owner_id = stored.owner_id
+    _refuse_foreign(actor, given.scope, macro.owner_id, given.team_id)
+    _fill(macro, given, actor)
+
+
 def macro_as_given(macro: Macro) -> GivenMacro:
     """What a stored one says."""
     return GivenMacro(**{field.name: getattr(macro, field.name) for field in fields(GivenMacro)})
@@ -259,6 +235,11 @@ def _checked(given: GivenMacro) -> GivenMacro:
 
 
 def _store(macro: Macro, given: GivenMacro, actor: Actor) -> None:
+    _fill(macro, given, actor)
+    macro.save()
+
+
+def _fill(macro: Macro, given: GivenMacro, actor: Actor) -> None:
     for field in fields(GivenMacro):
         setattr(macro, field.name, getattr(given, field.name))
     macro.actions = [dict(action) for action in given.actions]
@@ -266,7 +247,6 @@ def _store(macro: Macro, given: GivenMacro, actor: Actor) -> None:
     taken = Macro.objects.exclude(pk=macro.pk or 0)
     if taken.filter(Q(scope=macro.scope, owner_id=macro.owner_id, team_id=macro.team_id, name=macro.name)).exists():
         raise Conflict("name_taken", _("There is a macro of this name already."), fields={"name": "taken"})
-    macro.save()
 
 
 def _refuse_unseen_answer(macro: Macro, actor: Actor) -> None:

@@ -114,6 +114,18 @@ def mark_variant_right(*, variant_id: int, actor: Actor) -> QuickReplyVariant:
     return variant
 
 
+def check_quick_reply(*, given: GivenReply, actor: Actor, quick_reply_id: int | None = None) -> GivenReply:
+    """As it would be stored, for forms: raises what writing it (in place of ``quick_reply_id``) would raise, and writes nothing."""
+    given = _checked(given)
+    stored = QuickReply.objects.filter(pk=quick_reply_id).first() if quick_reply_id else None
+    owner_id = actor.user_id if given.scope == Scope.PERSONAL else None
+    if stored is not None and (stored.scope, stored.team_id) == (given.scope, given.team_id):
+        owner_id = stored.owner_id
+    _refuse_foreign(actor, scope=given.scope, owner_id=owner_id, team_id=given.team_id)
+    _refuse_taken(given, owner_id, besides=quick_reply_id or 0)
+    return given
+
+
 def quick_reply_as_given(quick_reply: QuickReply) -> GivenReply:
     """What a stored one says, in a fixed order."""
     own = {field.name for field in fields(GivenReply)} - {"topic_ids", "variants"}

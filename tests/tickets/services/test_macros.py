@@ -13,7 +13,8 @@ from tickets.services.actions import apply_actions
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_ticket
-from tickets.services.macros import MacroAnswer, rights_for, run_macro, update_macro
+from tickets.services.macros import rights_for, run_macro, update_macro
+from tickets.services.written_answers import WrittenAnswer
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,7 @@ def test_what_the_agent_has_made_of_the_text_is_sent(email_channel: Any, agent: 
     ticket = make_ticket(email_channel)
     reply = make_quick_reply("Plan", "Plan {{crm.plan}}")
     macro = make_macro("Plan", quick_reply_id=reply.pk, status_after="resolved")
-    answer = MacroAnswer(text="Plan gold", quick_reply_ids=[reply.pk])
+    answer = WrittenAnswer(text="Plan gold", quick_reply_ids=[reply.pk])
     run = run_macro(ticket_id=ticket.pk, macro_id=macro.pk, actor=Actor.agent(agent), answer=answer)
     ticket.refresh_from_db()
     reply.refresh_from_db()

@@ -218,6 +218,7 @@ window.composer = (() => {
             body.set("conversation", chosen.value);
             copies.forEach((address) => body.append("cc", address));
             window.composerLimits.fill(body);
+            window.quickReplies.fill(body);
         }
         files.forEach((file) => body.append("files", file, file.name));
         return body;
@@ -242,8 +243,11 @@ window.composer = (() => {
         try {
             // A draft on its way must not arrive after the message and stay behind.
             await saving;
-            await window.desk.request(`${base()}reply/`, { method: "POST", body: envelope(then) });
+            const answer = await window.desk.request(`${base()}reply/`, { method: "POST", body: envelope(then) });
             sent(which);
+            if (answer.text) {
+                location.assign(JSON.parse(answer.text).next);
+            }
         } catch (error) {
             await refused(error);
         } finally {
@@ -267,6 +271,9 @@ window.composer = (() => {
             return;
         }
         area(which).value = "";
+        if (which === "message") {
+            window.quickReplies.reset();
+        }
         window.composerLimits.reset();
         files = [];
         unsaved.delete(which);
@@ -383,11 +390,12 @@ window.composer = (() => {
         copies = [];
         unsaved = new Set();
         if (root()) {
+            window.quickReplies.reset();
             chooseWay();
             restoreLocal();
             grow(area(kind()));
         }
     }
 
-    return { start, show, flush, takeBack };
+    return { start, show, flush, takeBack, send, fail };
 })();
