@@ -148,9 +148,10 @@ def _play(player: Player) -> None:
 def _find_late_limits() -> None:
     """What was missed in the past was found in the past, and nobody is told of it now."""
     clocks = SLATimer.objects.filter(ticket__is_demo=True, state="running", due_at__lte=now())
-    for due_at, ticket_id in list(clocks.order_by("due_at", "pk").values_list("due_at", "ticket_id")):
-        with told_time(due_at + timedelta(seconds=3)):
-            TicketChange(lock_ticket(ticket_id), Actor.system()).recount_clocks(why="", finds_late=True)
+    for clock in list(clocks.order_by("due_at", "pk")):
+        assert clock.due_at is not None, "it was chosen by it"
+        with told_time(clock.due_at + timedelta(seconds=3)):
+            TicketChange(lock_ticket(clock.ticket_id), Actor.system()).recount_clocks(why="", finds_late=True)
 
 
 def _backdate(channels: Iterable[Channel]) -> None:

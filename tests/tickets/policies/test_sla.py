@@ -12,10 +12,11 @@ from tickets.policies.sla import Measure, course_of, pauses_in_log, with_mark
 
 HOUR = 3600
 BERLIN = ZoneInfo("Europe/Berlin")
-DAY = [(time(9), time(12)), (time(13), time(17))]
+DAY = ((time(9), time(12)), (time(13), time(17)))
+NIGHT = ((time(22), time(6)),)
 # 25 December 2026 is a Friday.
 WEEK = Week(zone=BERLIN, spans=dict.fromkeys(range(5), DAY), exceptions={date(2026, 12, 25): ()})
-NIGHTS = Week(zone=BERLIN, spans=dict.fromkeys(range(7), [(time(22), time(6))]))
+NIGHTS = Week(zone=BERLIN, spans=dict.fromkeys(range(7), NIGHT))
 
 
 def berlin(day: int, clock: str, *, month: int = 11, year: int = 2026) -> datetime:

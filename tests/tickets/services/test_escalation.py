@@ -26,7 +26,7 @@ def promise(*, breach: list[Any], warning: list[Any] | None = None) -> None:
 
 def let_pass(minutes: int) -> None:
     """As if the customer had written so much earlier."""
-    span = {"span": timedelta(minutes=minutes)}
+    span: Any = {"span": timedelta(minutes=minutes)}
     with connection.cursor() as cursor:
         cursor.execute("UPDATE tickets_ticket SET waiting_since = waiting_since - %(span)s", span)
         cursor.execute(
@@ -41,7 +41,7 @@ def fresh(ticket: Ticket) -> Ticket:
     return Ticket.objects.get(pk=ticket.pk)
 
 
-def test_actions_of_a_missed_limit_are_done_once_and_written_down():
+def test_actions_of_a_missed_limit_are_done_once_and_written_down() -> None:
     promise(breach=[URGENT, TAG])
     ticket = make_ticket(make_channel())
     let_pass(61)
@@ -56,7 +56,7 @@ def test_actions_of_a_missed_limit_are_done_once_and_written_down():
     assert decision.trigger == "sla_breached"
 
 
-def test_warning_has_actions_of_its_own_before_those_of_the_miss():
+def test_warning_has_actions_of_its_own_before_those_of_the_miss() -> None:
     promise(warning=[TAG], breach=[URGENT])
     ticket = make_ticket(make_channel())
     let_pass(50)
@@ -73,7 +73,7 @@ def test_warning_has_actions_of_its_own_before_those_of_the_miss():
     assert list(triggers) == ["sla_warned", "sla_breached"]
 
 
-def test_warning_that_nobody_acted_on_yet_is_not_lost_when_the_limit_is_missed():
+def test_warning_that_nobody_acted_on_yet_is_not_lost_when_the_limit_is_missed() -> None:
     promise(warning=[TAG], breach=[URGENT])
     ticket = make_ticket(make_channel())
     let_pass(50)
@@ -82,7 +82,7 @@ def test_warning_that_nobody_acted_on_yet_is_not_lost_when_the_limit_is_missed()
     assert (fresh(ticket).priority, ticket.tags.count()) == ("urgent", 1)
 
 
-def test_answered_meanwhile_nothing_is_escalated(agent):
+def test_answered_meanwhile_nothing_is_escalated(agent: Any) -> None:
     promise(breach=[URGENT])
     ticket = make_ticket(make_channel())
     let_pass(61)
@@ -92,7 +92,7 @@ def test_answered_meanwhile_nothing_is_escalated(agent):
     assert not RoutingDecision.objects.filter(kind="escalation").exists()
 
 
-def test_whom_the_sweep_has_told_is_not_told_twice_and_gets_the_mail_that_was_asked_for(agent):
+def test_whom_the_sweep_has_told_is_not_told_twice_and_gets_the_mail_that_was_asked_for(agent: Any) -> None:
     promise(breach=[{"do": "notify", "who": ["assignee"], "by": ["mail"]}])
     ticket = make_ticket(make_channel(), assignee=agent)
     let_pass(61)
@@ -100,7 +100,7 @@ def test_whom_the_sweep_has_told_is_not_told_twice_and_gets_the_mail_that_was_as
     assert Notification.objects.get(ticket=ticket, user=agent).by_mail
 
 
-def test_action_that_fails_stops_no_other_and_is_tried_again_a_few_times(monkeypatch):
+def test_action_that_fails_stops_no_other_and_is_tried_again_a_few_times(monkeypatch: Any) -> None:
     promise(breach=[URGENT, TAG])
     ticket = make_ticket(make_channel())
 
@@ -117,7 +117,7 @@ def test_action_that_fails_stops_no_other_and_is_tried_again_a_few_times(monkeyp
     assert SLATimer.objects.get(ticket=ticket).actions_due == ""
 
 
-def test_action_that_failed_once_is_done_the_next_time(monkeypatch):
+def test_action_that_failed_once_is_done_the_next_time(monkeypatch: Any) -> None:
     promise(breach=[URGENT])
     ticket = make_ticket(make_channel())
     with monkeypatch.context() as broken:
