@@ -172,7 +172,7 @@ def _checked_value(parameter: Parameter, value: Any, place: str) -> Any:
         raise _fault(place, _("Write 1 to %(most)s characters.") % {"most": longest})
     if parameter.values and value not in parameter.values:
         raise _fault(place, _("Choose one of the values that are offered."))
-    return value
+    return clean_text(value)
 
 
 def _key(value: Any, place: str) -> int:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.errors import InvalidInput
+from helpdesk.common.text import clean_text
 
 Type = Literal["choice", "text", "number", "flag", "set"]
 
@@ -139,7 +140,7 @@ def _checked(entry: Any, place: str, fields: Sequence[str] | None) -> dict[str, 
     if not isinstance(entry, Mapping) or set(entry) - {"field", "test", "value"}:
         raise _fault(place, _("A condition has a field, a test and a value."))
     name, test = entry.get("field"), entry.get("test")
-    kind = field_type(name) if isinstance(name, str) else None
+    kind = field_type(name) if isinstance(name, str) and clean_text(name) == name else None
     if kind is None or (fields is not None and name not in fields and not str(name).startswith(("crm.", "event."))):
         raise _fault(f"{place}.field", _("This cannot be asked of a ticket here."))
     # An attribute of the customer may be a number: it can be compared, too.
@@ -157,12 +158,13 @@ def _checked_value(kind: Type, test: str, value: Any, place: str) -> Any:
             raise _fault(place, _("Choose yes or no."))
         return value
     if kind == "number" or test in ("greater", "less"):
-        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 10**12:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 10**12:
             raise _fault(place, _("Give a number."))
         return value
     values = value if isinstance(value, list) else [value]
     if not values or len(values) > MOST_VALUES:
         raise _fault(place, _("Choose at least one value."))
+    values = [clean_text(one) if isinstance(one, str) else one for one in values]
     for one in values:
         if isinstance(one, bool) or not isinstance(one, str | int) or (isinstance(one, str) and not one.strip()):
             raise _fault(place, _("Choose at least one value."))
@@ -206,7 +208,7 @@ def _same(fact: Any, value: Any) -> bool:
 def _compare(fact: Any, value: Any, wins: Callable[[float, float], bool]) -> bool:
     try:
         return wins(float(fact), float(value))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 

@@ -105,7 +105,7 @@ _SOURCES: dict[str, Callable[[], list[Choice]]] = {
 
 
 def _keys(values: Iterable[str]) -> list[int]:
-    return [int(value) for value in values if value.isdigit() and len(value) < 19]
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
 
 
 def _customers(values: Iterable[str]) -> list[Choice]:
