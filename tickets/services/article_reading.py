@@ -40,7 +40,8 @@ def give_feedback(
     *, translation_id: int, visitor: str, is_helpful: bool, comment: str = "", ticket_id: int | None = None
 ) -> ArticleFeedback:
     """Keep whether an article helped; the same reader's later word replaces his earlier one, and the sums stay right."""
-    translation = ArticleTranslation.objects.select_for_update(of=("self",)).get(pk=translation_id)
+    # The key stays free: others may count a read of the same article meanwhile.
+    translation = ArticleTranslation.objects.select_for_update(of=("self",), no_key=True).get(pk=translation_id)
     before = ArticleFeedback.objects.filter(translation=translation, visitor=visitor).first()
     feedback = before or ArticleFeedback(translation=translation, visitor=visitor)
     if before is None or before.is_helpful != is_helpful:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from tickets.models import BotSession, Conversation, Ticket
+from tickets.models import BotSession, Conversation, Customer, Ticket
 from tickets.services.actors import Actor
 from tickets.services.bot_handing_over import give_out, hand_over, write_summary
 from tickets.services.bot_sessions import end
@@ -16,10 +16,13 @@ OVER = (Ticket.Status.RESOLVED, Ticket.Status.CLOSED)
 
 
 def locked_talk(session_id: int) -> tuple[BotSession, TicketChange] | None:
-    """The active talk with conversation, ticket and itself locked, in this order; None where it is over."""
-    known = BotSession.objects.filter(pk=session_id).values_list("conversation_id", "ticket_id").first()
+    """The active talk with customer, conversation, ticket and itself locked, in this order; None where it is over."""
+    columns = ("conversation_id", "ticket_id", "conversation__customer_id")
+    known = BotSession.objects.filter(pk=session_id).values_list(*columns).first()
     if known is None:
         return None
+    # What he answers may become an attribute of his; whoever changes customers takes them before their tickets.
+    Customer.objects.select_for_update(no_key=True).filter(pk=known[2]).first()
     Conversation.objects.select_for_update().filter(pk=known[0]).first()
     ticket = lock_ticket(known[1])
     rows = BotSession.objects.select_for_update(of=("self",)).filter(pk=session_id, state=State.ACTIVE)

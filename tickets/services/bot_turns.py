@@ -241,8 +241,9 @@ def _do(session: BotSession, change: TicketChange, move: Move, *, worded: str = 
         change.back_to(mark)
         hand_over(change, session, "cannot_speak")
         return
-    for article in move.articles:
-        count_view(translation_id=article.translation_id, source=ArticleView.Source.BOT)
+    # In one order, so that two talks that show the same articles cannot wait for each other.
+    for translation_id in sorted(article.translation_id for article in move.articles):
+        count_view(translation_id=translation_id, source=ArticleView.Source.BOT)
     settle_turn(session, quiet_after=session.bot.quiet_after)
     session.save()
     if move.result == "solved":
@@ -269,7 +270,8 @@ def _keep_attributes(session: BotSession, change: TicketChange, move: Move) -> N
     customer = session.conversation.customer
     if not given or all(customer.attributes.get(name) == value for name, value in given.items()):
         return
-    row = Customer.objects.select_for_update().get(pk=customer.pk)
+    # Locked with the talk.
+    row = Customer.objects.get(pk=customer.pk)
     row.attributes = row.attributes | given
     row.save(update_fields=["attributes"])
     change.tell("customer.changed", {"customer": row.pk, "fields": ["attributes"]})
