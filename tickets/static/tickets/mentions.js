@@ -30,7 +30,9 @@
         if (mine !== asked) {
             return false;
         }
-        list = new DOMParser().parseFromString(text, "text/html").getElementById("hd-mentions");
+        list?.remove();
+        document.getElementById("hd-mentions-state")?.remove();
+        list = document.adoptNode(new DOMParser().parseFromString(text, "text/html").getElementById("hd-mentions"));
         ofTicket = slot().dataset.ticket;
         return true;
     }
