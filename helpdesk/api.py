@@ -23,6 +23,7 @@ from reporting.api.reports import (
     CsatReport,
     DeflectionReport,
     FirstResponseReport,
+    HelpDeflectionReport,
     NextResponseReport,
     SlaReport,
     VolumeReport,
@@ -30,6 +31,7 @@ from reporting.api.reports import (
 from surveys.api.responses import SurveyResponseViewSet
 from tickets.api.articles import ArticleViewSet
 from tickets.api.attachments import AttachmentViewSet
+from tickets.api.bots import BotViewSet
 from tickets.api.business_hours import BusinessHoursViewSet
 from tickets.api.conversations import ConversationViewSet
 from tickets.api.customers import CustomerViewSet
@@ -49,6 +51,7 @@ RESOURCES: dict[str, Any] = {
     "agents": AgentViewSet,
     "articles": ArticleViewSet,
     "attachments": AttachmentViewSet,
+    "bots": BotViewSet,
     "brands": BrandViewSet,
     "business-hours": BusinessHoursViewSet,
     "channels": ChannelViewSet,
@@ -62,6 +65,7 @@ RESOURCES: dict[str, Any] = {
     "reports/csat": CsatReport,
     "reports/deflection": DeflectionReport,
     "reports/first-response": FirstResponseReport,
+    "reports/help-deflection": HelpDeflectionReport,
     "reports/next-response": NextResponseReport,
     "reports/sla": SlaReport,
     "reports/volume": VolumeReport,
