@@ -78,7 +78,7 @@ class BotAdmin(ServiceAdmin):
         wrap = self.admin_site.admin_view
         return [path("<int:object_id>/try/", wrap(self.try_view), name="tickets_bot_try"), *super().get_urls()]
 
-    def save_model(self, request: HttpRequest, obj: Bot, form: BotForm, change: bool) -> None:
+    def save_model(self, request: Any, obj: Bot, form: BotForm, change: bool) -> None:
         try:
             saved = save_bot(
                 bot_id=obj.pk if change else None,
@@ -110,7 +110,7 @@ class BotAdmin(ServiceAdmin):
         return ", ".join(channel.name for channel in bot.channels.all()) or "–"
 
     @admin.display(description=gettext_lazy("talks"))
-    def talks(self, bot: Bot) -> str:
+    def talks(self, bot: Any) -> str:
         values = {"talks": bot.talk_count, "handed": bot.handed_count}
         return _("%(talks)d, %(handed)d handed over") % values
 
