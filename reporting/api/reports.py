@@ -213,3 +213,12 @@ class DeflectionReport(ReportViewSet):
     def list(self, request: Request) -> Response:
         """How many callers who heard the menu went on in writing; what became of the others stands beside it."""
         return super().list(request)
+
+
+class HelpDeflectionReport(ReportViewSet):
+    metric = METRICS["help-deflection"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How many visits of the help pages no contact followed. Grouped by day, week, month or hour alone."""
+        return super().list(request)

@@ -4,13 +4,15 @@ from helpdesk.common.errors import NotVisible
 from reporting.metrics.csat import Csat
 from reporting.metrics.deflection import Deflection
 from reporting.metrics.first_response import FirstResponse
+from reporting.metrics.help_deflection import HelpDeflection
 from reporting.metrics.metric import Metric
 from reporting.metrics.next_response import NextResponse
 from reporting.metrics.sla import Sla
 from reporting.metrics.volume import Volume
 
 METRICS: dict[str, Metric] = {
-    metric.name: metric for metric in (Volume(), FirstResponse(), NextResponse(), Sla(), Csat(), Deflection())
+    metric.name: metric
+    for metric in (Volume(), FirstResponse(), NextResponse(), Sla(), Csat(), Deflection(), HelpDeflection())
 }
 
 

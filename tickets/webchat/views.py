@@ -14,6 +14,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput, ParseError
 from tickets.models import Visitor
 from tickets.services.files import open_file
+from tickets.services.help_visits import digests_of, note_contact
 from tickets.services.live import tell_visitor_typing
 from tickets.webchat import reading, visitors
 from tickets.webchat.doors import Call, conversation_or_404, read_fields
@@ -134,6 +135,9 @@ def write(call: Call) -> HttpResponse:
         is_offline_form=fields.flag("is_offline_form"),
     )
     message = take_words(visitor=visitor, words=words)
+    # Whoever read the help pages before has found no answer there.
+    digests = digests_of(address=call.address, browser=call.request.headers.get("User-Agent", ""))
+    note_contact(digests=digests, ticket=message.ticket if message is not None else None)
     answer = reading.as_json(message) if message is not None else None
     return JsonResponse({"message": answer, "is_filed": message is not None}, status=201)
 
