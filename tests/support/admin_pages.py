@@ -18,8 +18,10 @@ from surveys.services.preset import ensure_preset_survey
 from surveys.services.voting import Vote, record_vote
 from tests.factories import make_event, make_item
 from tests.test_permissions import routes
-from tickets.models import Attachment, Tag, Ticket
+from tickets.models import ArticleTranslation, Attachment, Tag, Ticket
 from tickets.services.actors import Actor
+from tickets.services.article_reading import give_feedback
+from tickets.services.articles import publish_article, save_article
 from tickets.services.drafts import save_draft
 from tickets.services.files import store_file
 from tickets.services.intake import receive
@@ -97,8 +99,16 @@ def every_key(ticket: Ticket, user: Any) -> dict[str, Any]:
         "tickets_team": ticket.team_id,
         "tickets_tag": Tag.objects.get_or_create(name="late")[0].pk,
         "surveys_survey": ensure_preset_survey().pk,
+        "tickets_article": published_article().article_id,
         "admin_logentry": LogEntry.objects.values_list("pk", flat=True)[0],
     }  # fmt: skip
+
+
+def published_article() -> ArticleTranslation:
+    """A help article with a comment of a reader."""
+    text = save_article(language="en", title="Returns", body="Within 30 days.", actor=Actor.system())
+    give_feedback(translation_id=text.pk, visitor="somebody", is_helpful=False, comment="What of shoes?")
+    return publish_article(translation_id=text.pk, actor=Actor.system())
 
 
 WORDS = {"verb": "resolve", "what": "team", "button_name": "again", "language": "en", "job": "send_messages"}
