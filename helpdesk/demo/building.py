@@ -12,6 +12,7 @@ from channels_app.services.channels import create_channel
 from channels_app.services.trying import create_trial_channel
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now, told_time
+from helpdesk.demo.articles import write_articles
 from helpdesk.demo.calendar import moments
 from helpdesk.demo.content import STORIES
 from helpdesk.demo.content import people as cast
@@ -44,6 +45,7 @@ def build_demo() -> int:
         _play(player)
         _find_late_limits()
         _backdate(channels.values())
+        write_articles(Actor.agent(agents[cast.AGENTS[0].key]))
     return Ticket.objects.filter(is_demo=True).count()
 
 

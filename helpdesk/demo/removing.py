@@ -19,7 +19,7 @@ from helpdesk.accounts.models import User
 from helpdesk.demo.content import people as cast
 from helpdesk.load.generation import LOAD_AGENTS, LOAD_BRAND, LOAD_TEAMS
 from reporting.services.facts import remove_demo_figures
-from tickets.models import Customer, Organization, Tag, Team, Ticket
+from tickets.models import Article, Customer, Organization, Tag, Team, Ticket
 from tickets.services.actors import Actor
 from tickets.services.merging import unmerge_ticket
 
@@ -117,6 +117,7 @@ def _remove_surroundings(removed: Removed) -> None:
     """Channels, people and labels of the demo: each by itself, because real work may have taken it up."""
     demo_names = [agent.username for agent in cast.AGENTS] + LOAD_AGENTS
     kinds: list[tuple[str, QuerySet]] = [
+        ("articles", Article.objects.filter(is_demo=True)),
         ("channels", Channel.objects.filter(is_demo=True)),
         ("brands", Brand.objects.filter(name__in=[cast.BRAND, LOAD_BRAND])),
         ("organizations", _unused(Organization.objects.filter(name__in=cast.ORGANIZATIONS), "customers")),
