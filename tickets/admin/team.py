@@ -26,8 +26,10 @@ SHOWN_DECISIONS = 10
 LOOKED_THROUGH = 2000
 
 
-class WordsField(forms.CharField):
+class WordsField(forms.Field):
     """A list of words, written with commas between them."""
+
+    widget = forms.TextInput
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value

@@ -19,7 +19,7 @@ from helpdesk.common.errors import PermissionRefused
 from tickets.models import Tag, Team, TeamMembership
 from tickets.selectors.teams import may_change_team, visible_teams
 from tickets.services.actors import Actor
-from tickets.services.teams import MOST_SKILLS, MemberSettings, change_assignment
+from tickets.services.teams import MOST_SKILLS, WAYS, MemberSettings, change_assignment
 
 BY_NAME = {"name": ("name", "id"), "-name": ("-name", "-id"), "id": ("id",), "-id": ("-id",)}
 
@@ -66,7 +66,7 @@ class MemberChange(InputSerializer):
 class TeamChange(InputSerializer):
     """What is given is changed; of the members those that are named."""
 
-    assignment = serializers.ChoiceField(choices=["", "round_robin", "least_busy"], allow_blank=True, required=False)
+    assignment = serializers.ChoiceField(choices=WAYS, allow_blank=True, required=False)
     takes_back_after_seconds = serializers.IntegerField(
         min_value=60, max_value=366 * 86_400, allow_null=True, required=False
     )

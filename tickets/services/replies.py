@@ -201,8 +201,9 @@ def _tell_mentioned(ticket: Ticket, note: Message, actor: Actor) -> None:
     if not names:
         return
     # However the name is capitalised: nobody should miss that he is asked for.
-    named = User.objects.alias(small=Lower("username")).filter(small__in=[name.lower() for name in names])
-    people = named.filter(is_active=True).exclude(pk=actor.user_id)
+    small = [name.lower() for name in names]
+    everybody = User.objects.filter(is_active=True).exclude(pk=actor.user_id)
+    people = everybody.annotate(small=Lower("username")).filter(small__in=small)
     notify(
         user_ids=[person.pk for person in people if may_see_ticket(person, ticket)],
         kind="mentioned",

@@ -16,6 +16,8 @@ from tickets.services.clock_changes import team_hours_changed
 
 UNCHANGED: Final[Any] = object()
 MOST_SKILLS = 50
+# How a team gives out its tickets; "": not at all.
+WAYS = ("", "round_robin", "least_busy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ def change_assignment(
     """How a team gives out its tickets. Raises InvalidInput for an unknown way, or somebody who is not in the team."""
     team = Team.objects.select_for_update().get(pk=team_id)
     if assignment is not UNCHANGED:
-        if assignment not in dict(Team._meta.get_field("assignment").choices):
+        if assignment not in WAYS:
             text = _("There is no such way to give out tickets.")
             raise InvalidInput("unknown_assignment", text, fields={"assignment": text})
         team.assignment = assignment

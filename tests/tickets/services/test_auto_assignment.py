@@ -128,6 +128,7 @@ def test_eight_workers_give_nobody_more_than_he_can_take(person: Any) -> None:
     team = assigning_team(*people, method="least_busy")
     channel = make_channel(kind="api")
     one = receive_message(channel)
+    assert one.ticket_id is not None
     customer = Ticket.objects.get(pk=one.ticket_id).customer
     fields = {"customer": customer, "channel": channel, "team": team}
     moment = timezone.now()

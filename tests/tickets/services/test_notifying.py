@@ -110,6 +110,6 @@ def test_only_what_was_shown_counts_as_seen(agent: Any, client: Client) -> None:
         notify(user_ids=[agent.pk], kind="rule", key=str(number), data={"text": f"Number {number}"})
     client.force_login(agent)
     panel = client.get(reverse("admin:notifications"), HTTP_HX_REQUEST="true").content.decode()
-    ends = {name: re.search(f'data-{name}="([0-9]+)"', panel)[1] for name in ("newest", "oldest")}
+    ends = {name: re.findall(f'data-{name}="([0-9]+)"', panel)[0] for name in ("newest", "oldest")}
     seen = {"up_to": ends["newest"], "down_to": ends["oldest"]}
     assert client.post(reverse("admin:notifications"), seen, HTTP_HX_REQUEST="true").json() == {"unread": 5}
