@@ -220,5 +220,5 @@ class HelpDeflectionReport(ReportViewSet):
 
     @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
     def list(self, request: Request) -> Response:
-        """How many visits of the help pages no contact followed. Grouped by day, week, month or hour alone."""
+        """How many visits of the help pages no contact followed. They belong to no channel, team or agent."""
         return super().list(request)

@@ -15,6 +15,7 @@ from tickets.models import HelpVisit, Ticket
 from tickets.services.help_visits import CONTACT_WITHIN
 
 CONTACTED = Q(contacted_at__isnull=False)
+_BY_TIME = (GroupBy.DAY, GroupBy.WEEK, GroupBy.MONTH, GroupBy.HOUR)
 HELPED = Q(is_helpful=True, contacted_at__isnull=True)
 
 
@@ -26,7 +27,8 @@ class HelpDeflection(Metric):
 
     What cannot be seen: a visitor who writes by mail, messenger or telephone without passing the contact page, who comes back from another
     network or browser or after more than a day, or whose browser runs no script. So the rate is an upper bound; the visits that said "it
-    helped" are the lower one. Visits belong to no channel, team or agent: narrowed by one of these there are none.
+    helped" are the lower one. Visits belong to no channel, team or agent: told apart by these they stand
+    under none, and narrowed by one there are none.
     """
 
     name = "help-deflection"
@@ -40,7 +42,6 @@ class HelpDeflection(Metric):
         ("helped_rate", _("share that said so"), "share"),
         ("running", _("not over yet"), "count"),
     ]
-    groups = (GroupBy.NOTHING, GroupBy.DAY, GroupBy.WEEK, GroupBy.MONTH, GroupBy.HOUR)
     subsets: ClassVar = {"contacted": (_("a contact followed"), CONTACTED)}
 
     def rows(self, question: Question) -> list[Row]:
@@ -53,9 +54,9 @@ class HelpDeflection(Metric):
             "helped": Count("pk", filter=over & HELPED),
             "running": Count("pk", filter=~over),
         }
+        if question.group_by not in _BY_TIME:
+            return named_rows(question.group_by, [_finished(visits.aggregate(**sums)) | {"group": None}])
         group = group_expression(question, at="started_at", columns={})
-        if group is None:
-            return named_rows(question.group_by, [_finished(visits.aggregate(**sums))])
         found = visits.annotate(group=group).order_by().values("group").annotate(**sums)
         return named_rows(question.group_by, [_finished(row) for row in found])
 
