@@ -232,3 +232,10 @@ def test_pages_take_the_same_few_queries_however_many_articles_there_are():
         few = few or asked
         assert asked == few
     assert few == [7, 5, 8]
+
+
+@pytest.mark.parametrize(
+    "path", ["/help/en/a%00b/", "/help/en%00/a/", "/help/%0d%0aX:y/search/?q=a", "/help/en/%0d%0a/"]
+)
+def test_address_with_control_characters_is_no_page(path):
+    assert reader().get(path).status_code == 404
