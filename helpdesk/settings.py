@@ -217,6 +217,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "MessageKindEnum": "tickets.models.Message.Kind",
+        "HandoffRuleKindEnum": "tickets.models.HandoffRule.Kind",
         "ClockStateEnum": "tickets.models.SLATimer.State",
         "WriterEnum": "tickets.models.Message.Author",
     },
