@@ -15,6 +15,8 @@ LONGEST_GIVEN = 6_000
 LONGEST_QUESTION = 2_000
 LONGEST_BOT_ANSWER = 800
 LONGEST_DRAFT = 4_000
+# Of what a model has said: the rest of an endless answer is not even looked at.
+LONGEST_READ = 8_000
 NO_ANSWER = "NO_ANSWER"
 # How much of what is said has to stand in the articles that are named.
 LEAST_GROUNDED = 0.6
@@ -24,12 +26,15 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 _MAIL = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
 _PHONE = re.compile(r"(?<![\w.])\+?\d[\d\s()./-]{6,24}\d(?!\w)")
 _ADDRESS = re.compile(
-    r"(?:https?|ftp|javascript|data|mailto|tel):\S+|www\.\S+|(?<![\w@])[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2,18})(?:/\S*)?(?![\w.])",
+    r"(?:https?|ftp|javascript|data|mailto|tel):\S+|www\.\S+"
+    r"|(?<![\w@])[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.(?:[a-z]{2,18})(?:/\S*)?(?!\w|\.\w)",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
 _MARKS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|>|\*|-)\s+|[*_`~]{1,3}")
+# Prompts fence strangers' words in with such lines; theirs must not end the fence.
+_BORDER = re.compile(r"-{4,}")
 _SOURCE = re.compile(r"\[(\d{1,2})\]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -43,8 +48,8 @@ class Given:
 
 
 def mask(text: str) -> str:
-    """The text without card and account numbers, mail addresses and phone numbers."""
-    masked = _MAIL.sub("[mail address]", clean_text(text))
+    """The text without card and account numbers, mail addresses and phone numbers, and without a line that looks like a border."""
+    masked = _MAIL.sub("[mail address]", _BORDER.sub("---", clean_text(text)))
     masked = _IBAN.sub("[account number]", masked)
     masked = _CARD.sub("[card number]", masked)
     return _PHONE.sub("[phone number]", masked)
@@ -76,7 +81,7 @@ def checked_bot_answer(answer: str, *, articles: Sequence[Given], language: str)
     Refused: no answer, one that names no given article, an address of whatever kind, a number that no named article has, words that
     hardly stand in them, and anything too long.
     """
-    text = clean_text(answer).strip()
+    text = clean_text(answer[:LONGEST_READ]).strip()
     named = list(dict.fromkeys(int(number) - 1 for number in _SOURCE.findall(text)))
     if NO_ANSWER in text or not named or any(not 0 <= number < len(articles) for number in named):
         return None
@@ -93,12 +98,12 @@ def plain_words(text: str) -> str:
     """Text without markup of any kind."""
     text = _TAG.sub("", _MARKDOWN_LINK.sub(r"\1", text))
     text = _MARKS.sub("", text)
-    return re.sub(r"[ \t]{2,}", " ", re.sub(r"\s+([.,!?])", r"\1", text)).strip()
+    return re.sub(r"[ \t]{2,}", " ", re.sub(r"(?<!\s)\s+([.,!?])", r"\1", text)).strip()
 
 
 def checked_draft(answer: str, *, limit: int = LONGEST_DRAFT) -> str:
     """A draft or summary for an agent, who reads it before anybody else does: plain words without foreign addresses."""
-    text = plain_words(clean_text(answer))
+    text = plain_words(clean_text(answer[:LONGEST_READ]))
     return _ADDRESS.sub("[…]", text)[:limit].strip()
 
 

@@ -152,7 +152,7 @@ def _read(answer: HttpAnswer) -> _Answer:
         text = data["choices"][0]["message"]["content"]
         usage = data.get("usage") or {}
         tokens = [max(0, min(int(usage.get(name) or 0), 10**8)) for name in ("prompt_tokens", "completion_tokens")]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise LLMUnavailable("llm_junk", _("The language model answered something that cannot be read.")) from error
     if not isinstance(text, str) or not text.strip():
         raise LLMUnavailable("llm_junk", _("The language model answered something that cannot be read."))
