@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 _LINK = re.compile(
-    r"\[([^\[\]\n]{1,300})\]\((https?://[^\s()<>\"']{1,1000}|/[^\s()<>\"']{0,1000}|mailto:[^\s()<>\"']{1,320})\)"
+    r"\[([^\[\]\n]{1,300})\]\((https?://[^\s()<>\"']{1,1000}|/(?![/\\])[^\s()<>\"']{0,1000}|mailto:[^\s()<>\"']{1,320})\)"
 )
 _BOLD = re.compile(r"\*\*([^*\n]{1,300})\*\*")
 _HEADING = re.compile(r"(#{1,3})[ \t]+(\S.*)")
