@@ -1,6 +1,6 @@
 """People say whether they are there, and their browsers say that they still look."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.utils import timezone
 from helpdesk.accounts.models import User
 from helpdesk.accounts.presence import mark_seen, set_presence
 from helpdesk.common.errors import InvalidInput
+from helpdesk.core.models import SiteSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +53,11 @@ def test_the_menu_sets_it_and_leads_back_to_the_page(agent: User, client: Client
     assert agent.away_until is not None
     outside = client.post(reverse("admin:presence"), {"presence": "online", "next": "https://evil.example/"})
     assert outside.headers["Location"] == reverse("admin:index")
+
+
+def test_the_end_of_the_time_away_stands_in_the_sites_time_zone(agent: Any, client: Client, time_machine: Any) -> None:
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=UTC))
+    SiteSettings.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Kolkata"})
+    set_presence(user_id=agent.pk, presence="away", away_until=datetime(2026, 3, 2, 10, tzinfo=UTC))
+    client.force_login(agent)
+    assert "Away until 15:30" in client.get(reverse("admin:preferences")).content.decode()
