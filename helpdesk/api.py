@@ -38,7 +38,9 @@ from tickets.api.customers import CustomerViewSet
 from tickets.api.events import TicketEventViewSet
 from tickets.api.identities import IdentityViewSet, OrganizationViewSet
 from tickets.api.inbound_events import InboundEventViewSet
+from tickets.api.macros import MacroViewSet
 from tickets.api.messages import MessageViewSet
+from tickets.api.quick_replies import QuickReplyViewSet
 from tickets.api.reviews import ReviewViewSet
 from tickets.api.routing_rules import RoutingRuleViewSet
 from tickets.api.sla import PolicyViewSet, TimerViewSet
@@ -60,8 +62,10 @@ RESOURCES: dict[str, Any] = {
     "identities": IdentityViewSet,
     "inbound-events": InboundEventViewSet,
     "job-runs": JobRunViewSet,
+    "macros": MacroViewSet,
     "messages": MessageViewSet,
     "organizations": OrganizationViewSet,
+    "quick-replies": QuickReplyViewSet,
     "reports/csat": CsatReport,
     "reports/deflection": DeflectionReport,
     "reports/first-response": FirstResponseReport,

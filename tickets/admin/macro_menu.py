@@ -14,7 +14,7 @@ from tickets.admin.inbox import inbox_url, view_of
 from tickets.admin.quick_reply_panel import conversation_of
 from tickets.models import Macro, Ticket
 from tickets.selectors.inbox import next_ticket
-from tickets.selectors.library import offered_macros
+from tickets.selectors.library import offered_macros, runnable_macros
 from tickets.selectors.rendered_replies import Reading, render_quick_reply
 from tickets.services.actors import Actor
 from tickets.services.macros import rights_for, run_macro
@@ -52,7 +52,7 @@ def permitted_macro(request: AgentRequest, value: str) -> Macro:
 
 def _macro(request: AgentRequest, value: str) -> Macro:
     pk = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
-    macro = Macro.objects.visible_to(request.user).filter(pk=pk, is_active=True).first()
+    macro = runnable_macros(request.user).filter(pk=pk).first()
     if macro is None:
         raise NotVisible("macro_not_found", _("There is no such macro any more."))
     found: Macro = macro

@@ -135,7 +135,14 @@ def _rank(words: str) -> Case:
     )
 
 
+def runnable_macros(user: Any) -> QuerySet[Macro]:
+    """The active macros that somebody finds, without those whose answer he may not see (any more)."""
+    rows: QuerySet[Macro] = Macro.objects.visible_to(user).filter(is_active=True)
+    seen = QuickReply.objects.visible_to(user).order_by().values("pk")
+    return rows.filter(Q(quick_reply=None) | Q(quick_reply__in=seen))
+
+
 def offered_macros(user: Any) -> list[Macro]:
-    """The active macros of somebody in their order, with their answers and those answers' variants."""
-    rows = Macro.objects.visible_to(user).filter(is_active=True).select_related("quick_reply")
-    return list(rows.order_by("position", "name", "id").prefetch_related("quick_reply__variants")[:MOST_MACROS])
+    """The macros of somebody in their order, with their answers and those answers' variants."""
+    rows = runnable_macros(user).select_related("quick_reply").order_by("position", "name", "id")
+    return list(rows.prefetch_related("quick_reply__variants")[:MOST_MACROS])

@@ -253,8 +253,10 @@ def _refuse_unseen_answer(macro: Macro, actor: Actor) -> None:
     """Whoever finds the macro must find its answer as well: a shared macro does not answer with a personal text."""
     if macro.quick_reply_id is None:
         return
-    chosen = QuickReply.objects.filter(pk=macro.quick_reply_id).first()
-    if chosen is None or (actor.user_id and chosen.scope == Scope.PERSONAL and chosen.owner_id != actor.user_id):
+    user = User.objects.filter(pk=actor.user_id).first() if actor.kind != "system" else None
+    seen = QuickReply.objects.visible_to(user) if user is not None else QuickReply.objects.all()
+    chosen = seen.filter(pk=macro.quick_reply_id).first()
+    if chosen is None:
         raise _wrong("quick_reply_id", _("There is no such quick reply."))
     is_wide_enough = (
         chosen.scope == Scope.SHARED
