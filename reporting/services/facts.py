@@ -122,11 +122,11 @@ def _write_facts(logs: dict[int, list[TicketEvent]]) -> set[int]:
 def _waits_of(ticket_id: int, log: list[TicketEvent], values: FactValues, *, is_demo: bool) -> list[ResponseFact]:
     """The waits of a ticket. Its business hours are the team's, else the channel's, else the default ones, as they are now."""
     waits = fold_waits(log)
-    if not waits:
+    if not waits or values.channel_id is None:
         return []
     hours = active_hours()
     by_team = hours.of_team.get(values.team_id) if values.team_id is not None else None
-    chosen = by_team or hours.of_channel.get(values.channel_id or 0) or hours.default
+    chosen = by_team or hours.of_channel.get(values.channel_id) or hours.default
     week = hours.weeks.get(chosen) if chosen is not None else None
     return [
         ResponseFact(

@@ -37,6 +37,8 @@ class ShownClock:
     pauses: list[str]
     history: list[tuple[str, str]]
 
+_TONES = {str(State.MET): "met", str(State.CANCELLED): "quiet", str(State.PAUSED): "quiet"}
+
 
 def clock_panel(ticket: Ticket, user: Any) -> str:
     """The panel; nothing where the ticket never had a time limit. For HELPDESK_WORKSPACE_PANELS, in the site's zone."""
@@ -86,9 +88,7 @@ def _shown(timer: SLATimer) -> ShownClock:
         is_counting=unfinished(timer) and timer.due_at is not None,
         standing=_standing(timer, measure),
         percent=_percent(timer, measure),
-        tone="late"
-        if is_late
-        else {State.MET: "met", State.CANCELLED: "quiet", State.PAUSED: "quiet"}.get(timer.state, "due"),
+        tone="late" if is_late else _TONES.get(str(timer.state), "due"),
         pauses=pause_words(_pauses(timer), moment),
         history=history_words(timer.history, moment),
     )
@@ -96,13 +96,17 @@ def _shown(timer: SLATimer) -> ShownClock:
 
 def _standing(timer: SLATimer, measure: Measure) -> str:
     ended_at, due_at = timer.met_at, timer.due_at
-    has_both = ended_at is not None and due_at is not None
+    overdue = spared = None
+    if ended_at is not None and due_at is not None and ended_at > due_at:
+        overdue = measure.between(due_at, ended_at)
+    elif ended_at is not None and due_at is not None:
+        spared = measure.between(ended_at, due_at)
     return standing_words(
         state=timer.state,
         left=timer.remaining_seconds,
-        overdue=measure.between(due_at, ended_at) if has_both and ended_at > due_at else None,
+        overdue=overdue,
         is_answered=ended_at is not None,
-        spared=measure.between(ended_at, due_at) if has_both and ended_at <= due_at else None,
+        spared=spared,
     )
 
 

@@ -44,7 +44,8 @@ class StaleFilter(admin.SimpleListFilter):
         return [("1", _("stale"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[QuickReply]) -> QuerySet[QuickReply]:
-        return queryset.filter(stale_count__gt=0) if self.value() == "1" else queryset
+        # The list counts them for its column.
+        return queryset.filter(Q(stale_count__gt=0)) if self.value() == "1" else queryset
 
 
 class VariantInline(admin.StackedInline):

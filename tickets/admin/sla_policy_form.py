@@ -52,7 +52,7 @@ def _grid_fields() -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = {}
     for metric in Metric.values:
         for column in COLUMNS:
-            label = _priority_label(column)
+            label = str(_priority_label(column))
             field = DurationField(required=False, label=label)
             field.widget.attrs |= {"placeholder": "–", "autocomplete": "off", "size": 8}
             fields[f"limit-{metric}-{column}"] = field
@@ -148,7 +148,7 @@ class PolicyForm(forms.ModelForm):
         if self.instance.pk:
             for name in ("conditions", "warning_actions", "breach_actions"):
                 self.initial.setdefault(name, getattr(self.instance, name))
-            self.initial |= grid_initial(targets_of(self.instance))
+            self.initial.update(grid_initial(targets_of(self.instance)))
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

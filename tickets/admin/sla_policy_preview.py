@@ -71,7 +71,7 @@ def preview_context(values: Any, *, user: Any, zone: ZoneInfo, policy_id: int | 
     return {
         "form": probe_form,
         "policy_id": policy_id,
-        "lines": [example_words(example, at=at, zone=zone, hours=names.get(example.hours_id)) for example in examples],
+        "lines": [example_words(example, at=at, zone=zone, hours=names.get(example.hours_id or 0)) for example in examples],
         "faults": _faults(grid) + ([fault] if fault else []),
         "match": _match_words(match) if match is not None else "",
     }
