@@ -39,6 +39,12 @@ class Wanted:
         """What to begin the article with: the shortest way somebody put it."""
         return min(self.examples, key=len)[:200]
 
+    @property
+    def public_name(self) -> str:
+        """What a dismissed matter is called, also for whoever may not read its tickets: a search, else the words that are shared."""
+        searched = [one.text for one in self.repeated.questions if one.ticket_id is None]
+        return (min(searched, key=len) if searched else " · ".join(self.repeated.words))[:200]
+
 
 def wanted_articles(user: Any) -> list[Wanted]:
     """What comes again and again and no article answers, most frequent first, out of what this user may read."""
