@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import InvalidInput
+from helpdesk.common.text import clean_text
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ENTRIES = 5_000
@@ -134,7 +135,7 @@ def _read_json(text: str) -> tuple[list[Entry], list[Fault]]:
 
 
 def _entry_of(row: Mapping[str, Any], line: int) -> Entry | None:
-    texts = {name: row.get(name, default) for name, default in _TEXTS.items()}
+    texts = {name: _clean(row.get(name, default)) for name, default in _TEXTS.items()}
     topics, variants, is_active = row.get("topics", []), row.get("variants", []), row.get("is_active", True)
     is_sound = (
         all(isinstance(value, str) for value in texts.values())
@@ -148,11 +149,16 @@ def _entry_of(row: Mapping[str, Any], line: int) -> Entry | None:
         return None
     wordings = []
     for one in variants:
-        values = [one.get("language", ""), one.get("channel_kind", ""), one.get("text", "")]
+        values = [_clean(one.get(name, "")) for name in ("language", "channel_kind", "text")]
         if not all(isinstance(value, str) for value in values):
             return None
         wordings.append(Wording(language=values[0], channel_kind=values[1], text=values[2]))
     return Entry(line=line, topics=tuple(topics), is_active=is_active, variants=tuple(wordings), **texts)
+
+
+def _clean(value: Any) -> Any:
+    """A text as it may be stored: an escape in JSON can hide what the database refuses."""
+    return clean_text(value) if isinstance(value, str) else value
 
 
 _TEXTS = {
@@ -180,7 +186,11 @@ def _grouped(rows: Iterable[tuple[int, Mapping[str, Any]]]) -> tuple[list[Entry]
     entries: dict[tuple[str, ...], Entry] = {}
     faults: list[Fault] = []
     for line, row in rows:
-        cells = {name: plain_cell(value) for name, value in row.items() if name in COLUMNS and isinstance(value, str)}
+        cells = {
+            name: plain_cell(clean_text(value))
+            for name, value in row.items()
+            if name in COLUMNS and isinstance(value, str)
+        }
         if not any(value.strip() for value in cells.values()):
             continue
         scope = cells.get("scope", "").strip() or "shared"

@@ -21,11 +21,12 @@ from tickets.services.quick_replies import (
 )
 
 DEEPEST_FOLDER = 10
+MOST_FAULTS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What an import has done, or what it would do: numbers, the titles that are new, and the faults in order of their lines."""
+    """What an import has done, or what it would do: numbers, the titles that are new, and the first 200 faults by their lines."""
 
     created: int = 0
     updated: int = 0
@@ -61,7 +62,9 @@ def _import_all(entries: Sequence[Entry], faults: list[Fault], actor: Actor) -> 
         counts[outcome] += 1
         if outcome == "created":
             new_titles.append(entry.title)
-    return ImportReport(new_titles=new_titles, faults=sorted(faults, key=lambda fault: fault.line), **counts)
+    return ImportReport(
+        new_titles=new_titles, faults=sorted(faults, key=lambda fault: fault.line)[:MOST_FAULTS], **counts
+    )
 
 
 def _import_one(entry: Entry, topics: dict[str, int], teams: dict[str, int], actor: Actor) -> str:
