@@ -56,7 +56,8 @@ def save_bot(
     A bot that is switched off hands its talks over. Raises InvalidInput ("invalid_bot", "invalid_conditions" with the field), Conflict
     ("channel_taken": another bot that is on has it), NotVisible.
     """
-    bot = Bot() if bot_id is None else Bot.objects.select_for_update().filter(pk=bot_id).first()
+    # Its key stays free: a talk that begins meanwhile names it, and holds tickets that may be waited for below.
+    bot = Bot() if bot_id is None else Bot.objects.select_for_update(no_key=True).filter(pk=bot_id).first()
     if bot is None:
         raise NotVisible("bot_not_found", _("There is no such bot."))
     for name, value in _checked(changes).items():
