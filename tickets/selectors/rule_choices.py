@@ -116,8 +116,11 @@ _BY_KEY: dict[str, Callable[[Iterable[str]], list[Choice]]] = {
     "customers": _customers,
     "organizations": lambda values: _rows(Organization.objects.filter(pk__in=_keys(values))),
     "topics": lambda values: _rows(Topic.objects.filter(pk__in=_keys(values))),
-    "quick_replies": lambda values: _rows(QuickReply.objects.filter(pk__in=_keys(values)), "title"),
-    "macros": lambda values: _rows(Macro.objects.filter(pk__in=_keys(values))),
+    # What is personal is nobody else's to read, not even by its key.
+    "quick_replies": lambda values: _rows(
+        QuickReply.objects.filter(pk__in=_keys(values)).exclude(scope="personal"), "title"
+    ),
+    "macros": lambda values: _rows(Macro.objects.filter(pk__in=_keys(values)).exclude(scope="personal")),
     "agents": lambda values: [(str(user.pk), user.display_name) for user in User.objects.filter(pk__in=_keys(values))],
     "tags": lambda values: [(value, value) for value in values],
 }
