@@ -244,6 +244,7 @@ def _fill(macro: Macro, given: GivenMacro, actor: Actor) -> None:
         setattr(macro, field.name, getattr(given, field.name))
     macro.actions = [dict(action) for action in given.actions]
     _refuse_unseen_answer(macro, actor)
+    _refuse_unseen_macros(macro, actor)
     taken = Macro.objects.exclude(pk=macro.pk or 0)
     if taken.filter(Q(scope=macro.scope, owner_id=macro.owner_id, team_id=macro.team_id, name=macro.name)).exists():
         raise Conflict("name_taken", _("There is a macro of this name already."), fields={"name": "taken"})
@@ -253,18 +254,33 @@ def _refuse_unseen_answer(macro: Macro, actor: Actor) -> None:
     """Whoever finds the macro must find its answer as well: a shared macro does not answer with a personal text."""
     if macro.quick_reply_id is None:
         return
-    user = User.objects.filter(pk=actor.user_id).first() if actor.kind != "system" else None
-    seen = QuickReply.objects.visible_to(user) if user is not None else QuickReply.objects.all()
-    chosen = seen.filter(pk=macro.quick_reply_id).first()
+    chosen = _seen_by(actor, QuickReply).filter(pk=macro.quick_reply_id).first()
     if chosen is None:
         raise _wrong("quick_reply_id", _("There is no such quick reply."))
-    is_wide_enough = (
+    if not _is_wide_enough(macro, chosen):
+        raise _wrong("quick_reply_id", _("Choose an answer that everybody who finds this macro may use."))
+
+
+def _refuse_unseen_macros(macro: Macro, actor: Actor) -> None:
+    """The same for the macros that it runs: their answers leave with it."""
+    for place, action in enumerate(macro.actions):
+        if action["do"] == "run_macro":
+            chosen = _seen_by(actor, Macro).filter(pk=action["macro"]).first()
+            if chosen is None or not _is_wide_enough(macro, chosen):
+                raise _wrong(f"actions.{place}.macro", _("Choose a macro that everybody who finds this one may run."))
+
+
+def _seen_by(actor: Actor, model: type[Macro] | type[QuickReply]) -> Any:
+    user = User.objects.filter(pk=actor.user_id).first() if actor.kind != "system" else None
+    return model.objects.visible_to(user) if user is not None else model.objects.all()
+
+
+def _is_wide_enough(macro: Macro, chosen: Macro | QuickReply) -> bool:
+    return (
         chosen.scope == Scope.SHARED
         or macro.scope == Scope.PERSONAL
         or (macro.scope == Scope.TEAM and chosen.scope == Scope.TEAM and chosen.team_id == macro.team_id)
     )
-    if not is_wide_enough:
-        raise _wrong("quick_reply_id", _("Choose an answer that everybody who finds this macro may use."))
 
 
 def _wrong(field: str, text: str) -> InvalidInput:

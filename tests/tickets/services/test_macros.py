@@ -13,7 +13,7 @@ from tickets.services.actions import apply_actions
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_ticket
-from tickets.services.macros import rights_for, run_macro, update_macro
+from tickets.services.macros import GivenMacro, create_macro, rights_for, run_macro, update_macro
 from tickets.services.written_answers import WrittenAnswer
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +205,14 @@ def test_shared_macro_does_not_answer_with_a_personal_text(agent: Any) -> None:
     mine = make_quick_reply("Mine", "x", actor=agent)
     with pytest.raises(InvalidInput, match="everybody"):
         make_macro("M", quick_reply_id=mine.pk)
+
+
+def test_nobody_runs_the_macro_of_a_private_team_through_one_of_his_own(agent: Any, lead: Any) -> None:
+    hidden = make_macro("Hidden", URGENT, scope="team", team_id=make_team("Board", lead, is_private=True).pk)
+    given = GivenMacro(name="Mine", actions=[{"do": "run_macro", "macro": hidden.pk}])
+    with pytest.raises(InvalidInput) as refused:
+        create_macro(given=given, actor=Actor.agent(agent))
+    assert list(refused.value.fields) == ["actions.0.macro"]
 
 
 def test_macro_that_is_switched_off_is_not_found(email_channel: Any, agent: Any) -> None:
