@@ -14,6 +14,7 @@ from tickets.policies.actions import check_actions
         ({"do": "add_tags", "tags": [" refund ", "refund", "b\nc"]}, {"do": "add_tags", "tags": ["refund", "b c"]}),
         ({"do": "notify", "who": ["leads", "user:5"]}, {"do": "notify", "who": ["leads", "user:5"]}),
         ({"do": "snooze", "seconds": 3600}, {"do": "snooze", "seconds": 3600}),
+        ({"do": "add_note", "text": "a\x00\ud800b"}, {"do": "add_note", "text": "a\ufffd\ufffdb"}),
         ({"do": "unassign"}, {"do": "unassign"}),
         ({"do": "reply", "quick_reply": 3, "status_after": ""}, {"do": "reply", "quick_reply": 3}),
     ],
