@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
+from helpdesk.common.text import one_line
 from helpdesk.core.services import read_site_settings
 from tickets.admin.article_form import (
     ArticleSettingsForm,
@@ -71,7 +72,7 @@ def edit(request: HttpRequest, article_id: int | None) -> HttpResponse:
 
 def _chosen(request: HttpRequest, article: Article | None) -> tuple[str, ArticleTranslation | None]:
     """The asked language, else the first that the article is written in, else the site's."""
-    asked = (request.POST.get("language") or request.GET.get("language") or "").strip()[:12]
+    asked = one_line(request.POST.get("language") or request.GET.get("language") or "")[:12]
     texts = article.translations.select_related("published").order_by("id") if article else None
     found = texts.filter(language=asked).first() if texts is not None and asked else None
     if found is None and texts is not None and not asked:
@@ -148,7 +149,9 @@ def _unpublish(request: HttpRequest, translation: ArticleTranslation, actor: Act
 def _restore(request: HttpRequest, translation: ArticleTranslation, actor: Actor) -> str:
     number = request.POST.get("version", "")
     restore_version(
-        translation_id=translation.pk, number=int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0, actor=actor
+        translation_id=translation.pk,
+        number=int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0,
+        actor=actor,
     )
     return _("The earlier text is the working text again. Publish it when it is right.")
 

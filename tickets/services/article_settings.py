@@ -50,7 +50,7 @@ def dismiss_question(*, language: str, words: Sequence[str], example: str, actor
     if not kept:
         raise InvalidInput("invalid_question", _("There is nothing to dismiss."), fields={"words": "required"})
     return DismissedQuestion.objects.create(
-        language=language[:12], words=kept, example=one_line(example)[:200], at=now(), by_id=actor.user_id
+        language=one_line(language)[:12], words=kept, example=one_line(example)[:200], at=now(), by_id=actor.user_id
     )
 
 
