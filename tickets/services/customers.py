@@ -218,10 +218,11 @@ def update_customer(*, customer_id: int, actor: Actor, changes: Mapping[str, Any
     changed = sorted(field.removesuffix("_id") for field in before if getattr(customer, field) != before[field])
     if changed:
         customer.save()
-        tell_of_change(customer, actor, changed)
-        customer_changed(customer_id=customer.pk, fields=changed)
+        # Before the newest ticket is taken: tickets are locked in the order of their keys.
         if not {"is_vip", "attributes"}.isdisjoint(changed):
             mark_customer(customer_id=customer.pk)
+        tell_of_change(customer, actor, changed)
+        customer_changed(customer_id=customer.pk, fields=changed)
     return customer
 
 
