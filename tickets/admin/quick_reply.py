@@ -21,7 +21,7 @@ from tickets.admin.quick_reply_panel import suggest
 from tickets.models import QuickReply, QuickReplyFolder, QuickReplyVariant, Scope, Ticket
 from tickets.policies.placeholders import FAMILIES, PLACEHOLDERS, check_placeholders
 from tickets.selectors.library import may_write
-from tickets.selectors.rendered_replies import Reading, render_quick_reply
+from tickets.selectors.rendered_replies import Reading, fill_text
 from tickets.services.actors import Actor
 from tickets.services.quick_replies import (
     GivenVariant,
@@ -48,6 +48,12 @@ class StaleFilter(admin.SimpleListFilter):
         return queryset.filter(Q(stale_count__gt=0)) if self.value() == "1" else queryset
 
 
+def _may_write(request: HttpRequest, obj: QuickReply | None) -> bool:
+    return obj is None or may_write(
+        request.user, "quickreply", scope=obj.scope, owner_id=obj.owner_id, team_id=obj.team_id
+    )
+
+
 class VariantInline(admin.StackedInline):
     model = QuickReplyVariant
     form = VariantForm
@@ -56,6 +62,17 @@ class VariantInline(admin.StackedInline):
     readonly_fields = ("standing",)
     extra = 0
     max_num = 100
+
+    # Whoever may write the source writes its variants.
+
+    def has_add_permission(self, request: HttpRequest, obj: QuickReply | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: QuickReply | None = None) -> bool:
+        return request.user.has_perm("tickets.change_quickreply") and _may_write(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: QuickReply | None = None) -> bool:
+        return self.has_change_permission(request, obj)
 
     @admin.display(description=gettext_lazy("against the source"))
     def standing(self, variant: QuickReplyVariant) -> SafeString | str:
@@ -99,16 +116,11 @@ class QuickReplyAdmin(ServiceAdmin):
         rows = QuickReply.objects.visible_to(request.user).annotate(stale_count=stale)
         return rows.order_by(*self.ordering).prefetch_related("variants")
 
-    def _may_write(self, request: HttpRequest, obj: QuickReply | None) -> bool:
-        return obj is None or may_write(
-            request.user, "quickreply", scope=obj.scope, owner_id=obj.owner_id, team_id=obj.team_id
-        )
-
     def has_change_permission(self, request: HttpRequest, obj: QuickReply | None = None) -> bool:
-        return super().has_change_permission(request, obj) and self._may_write(request, obj)
+        return super().has_change_permission(request, obj) and _may_write(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: QuickReply | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._may_write(request, obj)
+        return super().has_delete_permission(request, obj) and _may_write(request, obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Deleting asks a service for each one; a bulk would ask nobody."""
@@ -224,14 +236,14 @@ def preview(request: AgentRequest) -> HttpResponse:
     if number.isascii() and number.isdigit() and len(number) < 19:
         seen = Ticket.objects.visible_to(request.user).select_related("customer__organization", "channel__brand")
         ticket = seen.filter(number=int(number)).first()
-    draft = QuickReply(text=request.POST.get("text", "")[:20_000], language=request.POST.get("language", "")[:12])
+    text, language = request.POST.get("text", "")[:20_000], request.POST.get("language", "")[:12]
     context: dict[str, Any] = {"ticket": ticket, "number": number}
     try:
-        check_placeholders(draft.text)
+        check_placeholders(text)
     except HelpdeskError as error:
         context["fault"] = error.message
     else:
-        context["rendered"] = render_quick_reply(draft, Reading(ticket=ticket, agent=request.user))
+        context["rendered"] = fill_text(text, Reading(ticket=ticket, agent=request.user), language)
     return render(request, "admin/tickets/quickreply/preview.html", context)
 
 

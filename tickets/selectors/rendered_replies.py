@@ -18,6 +18,7 @@ from tickets.policies.person_names import first_name
 from tickets.policies.placeholders import (
     CRM_PREFIX,
     EVENT_PREFIX,
+    Filled,
     fill_placeholders,
     greeting,
     placeholders_in,
@@ -124,7 +125,7 @@ def render_quick_reply(quick_reply: QuickReply, reading: Reading) -> Rendered:
     kind = channel.kind if channel is not None else ""
     chosen = choose_variant(source, variants, language=reading.language, channel_kind=kind)
     language = chosen.language or quick_reply.language
-    filled = fill_placeholders(chosen.text, values_for(chosen.text, reading, language or reading.language))
+    filled = fill_text(chosen.text, reading, language)
     limit, length = _limit(channel, reading, filled.text)
     return Rendered(
         text=filled.text,
@@ -137,6 +138,11 @@ def render_quick_reply(quick_reply: QuickReply, reading: Reading) -> Rendered:
         limit=limit,
         length=length,
     )
+
+
+def fill_text(text: str, reading: Reading, language: str) -> Filled:
+    """A text in ``language`` ("" for the reader's) with the reader's values."""
+    return fill_placeholders(text, values_for(text, reading, language or reading.language))
 
 
 def _limit(channel: Channel | None, reading: Reading, text: str) -> tuple[int | None, int]:
