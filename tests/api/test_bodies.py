@@ -79,7 +79,7 @@ def test_every_post_that_succeeds_has_one_effect_under_one_key(
     if answer.status_code < 300:
         assert answer.headers["Idempotency-Replayed"] == "true"
     else:
-        # Nothing to take back, nothing to reopen, no such event or rule, no second customer, nothing public: a refusal that changed nothing.
+        # Nothing to take back or reopen, no such event or rule, no second customer, nothing public: a refusal that changed nothing.
         assert (answer.status_code, route.path.strip("/").split("/")[-1]) in {
             (409, "merge"), (409, "reopen"), (404, "run-again"), (400, "merge"), (404, "unmerge"),
             (400, "split"), (409, "move-to-private"), (404, "dry-run"), (404, "publish"), (404, "unpublish"),

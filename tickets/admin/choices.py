@@ -52,7 +52,7 @@ def _teams(request: AgentRequest) -> list[Choice]:
 def _agents(request: AgentRequest) -> list[Option]:
     """Who is here stands first; three statements."""
     people = assignable_agents()
-    loads = workloads([int(pk) for pk, _name in people], at=now())
+    loads = workloads([int(pk) for pk, _name in people], viewer=request.user, at=now())
     options = [_person(loads[int(pk)]) for pk, _name in people if int(pk) in loads]
     options.sort(key=lambda option: STATES.index(option.dot))
     return [Option(value="", label=_("Nobody")), *options]

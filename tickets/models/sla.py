@@ -47,7 +47,7 @@ class SLAPolicy(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = SLAPolicyManager()
-    everything = models.Manager()
+    everything = models.Manager()  # noqa: DJ012  a manager, whatever its name
 
     class Meta:
         verbose_name = _("time limit policy")

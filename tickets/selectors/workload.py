@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from helpdesk.accounts.models import User
 from tickets.models import BotSession, TeamMembership, Ticket
+from tickets.models.ticket import OPEN_STATUSES
 from tickets.policies.assignment import Candidate
 from tickets.policies.presence import Presence, effective_presence
 
@@ -121,9 +122,9 @@ def absent_since(user: Any, *, at: datetime) -> datetime | None:
     return None if presence.is_here else presence.since
 
 
-def workloads(user_ids: Sequence[int], *, at: datetime) -> dict[int, Workload]:
-    """How these people stand, by id. Two statements."""
-    counts = _open_counts(user_ids)
+def workloads(user_ids: Sequence[int], *, viewer: Any, at: datetime) -> dict[int, Workload]:
+    """How these people stand, by id, as far as ``viewer`` may see their tickets. Two statements."""
+    counts = _open_counts(user_ids, Ticket.objects.visible_to(viewer))
     return {
         person.pk: Workload(
             user_id=person.pk,
@@ -136,9 +137,12 @@ def workloads(user_ids: Sequence[int], *, at: datetime) -> dict[int, Workload]:
     }
 
 
-def _open_counts(user_ids: Sequence[int]) -> dict[int, dict[int | None, int]]:
-    """How many open tickets these people have, by person and team; read from an index alone."""
-    found = Ticket.objects.still_open().filter(assignee__in=user_ids).order_by().values("assignee_id", "team_id")
+def _open_counts(
+    user_ids: Sequence[int], tickets: QuerySet[Ticket] | None = None
+) -> dict[int, dict[int | None, int]]:
+    """How many open tickets (among these; by default all) these people have, by person and team; read from an index alone."""
+    counted = tickets if tickets is not None else Ticket.objects.all()
+    found = counted.filter(status__in=OPEN_STATUSES).filter(assignee__in=user_ids).order_by().values("assignee_id", "team_id")
     counts: dict[int, dict[int | None, int]] = {}
     for row in found.annotate(count=Count("*")):
         counts.setdefault(row["assignee_id"], {})[row["team_id"]] = row["count"]

@@ -31,10 +31,18 @@ class WrittenAnswer:
     quick_reply_ids: Sequence[int] = ()
 
 
-@transaction.atomic
 def send_answer(*, ticket_id: int, actor: Actor, answer: WrittenAnswer) -> Message:
     """Queue the answer and count its quick replies once, together. Raises what ``reply_to_ticket`` raises."""
-    message = reply_to_ticket(
+    if not answer.quick_reply_ids:
+        return _queue(ticket_id, actor, answer)
+    with transaction.atomic():
+        message = _queue(ticket_id, actor, answer)
+        count_uses(quick_reply_ids=answer.quick_reply_ids, actor=actor)
+    return message
+
+
+def _queue(ticket_id: int, actor: Actor, answer: WrittenAnswer) -> Message:
+    return reply_to_ticket(
         ticket_id=ticket_id,
         actor=actor,
         text=answer.text,
@@ -49,5 +57,3 @@ def send_answer(*, ticket_id: int, actor: Actor, answer: WrittenAnswer) -> Messa
         asks_for=answer.asks_for,
         is_public=answer.is_public,
     )
-    count_uses(quick_reply_ids=answer.quick_reply_ids, actor=actor)
-    return message

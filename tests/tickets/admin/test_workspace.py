@@ -21,6 +21,7 @@ from tickets.services.actors import Actor
 from tickets.services.assignment import assign_ticket, change_tags
 from tickets.services.drafts import save_draft
 from tickets.services.lifecycle import resolve_ticket
+from tickets.services.llm import llm_settings
 from tickets.services.replies import add_note, reply_to_ticket
 from tickets.services.unsending import send_again
 
@@ -55,7 +56,8 @@ def test_workspace_costs_the_same_at_any_length(
     desk: Client, url: Address, agent: Any, email_channel: Any, count: int, django_assert_num_queries: Any
 ) -> None:
     ticket = long_thread(email_channel, agent, count)
-    learned_topics()  # read once in minutes
+    learned_topics()  # read once in minutes, like the settings of the language model
+    llm_settings()
     with django_assert_num_queries(8):
         page = desk.get(url("change", ticket))
     with django_assert_num_queries(8):
@@ -78,7 +80,8 @@ def test_poll_with_news_and_older_page_cost_the_same_at_any_length(
     desk: Client, url: Address, agent: Any, email_channel: Any, count: int
 ) -> None:
     ticket = long_thread(email_channel, agent, count)
-    learned_topics()  # read once in minutes
+    learned_topics()  # read once in minutes, like the settings of the language model
+    llm_settings()
     with CaptureQueriesContext(connection) as news:
         desk.get(url("messages", ticket), {"after": 2}, headers=FRAGMENT)
     assert len(news) == 8

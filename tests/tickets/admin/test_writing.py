@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import last_message, make_ticket, receive_message
 from tests.tickets.admin.conftest import FRAGMENT
 from tickets.models import Attachment, Draft, Message, Ticket
+from tickets.selectors.bots import bots_at_work
 from tickets.services.actors import Actor
 from tickets.services.drafts import save_draft
 from tickets.services.replies import reply_to_ticket
@@ -115,6 +116,7 @@ def test_files_go_with_the_message_under_clean_names(desk: Client, url: Address,
 def test_reply_costs_what_it_is_pinned_to(desk: Client, url: Address, agent: Any, email_channel: Any) -> None:
     ticket = make_ticket(email_channel, assignee=agent, status="open")
     data = {"kind": "message", "text": "hello", "seen": str(ticket.event_sequence)}
+    bots_at_work()
     with CaptureQueriesContext(connection) as queries:
         assert desk.post(url("reply", ticket), data).status_code == 204
     assert len(queries) <= 15, len(queries)
