@@ -17,6 +17,7 @@ from helpdesk.demo.calendar import moments
 from helpdesk.demo.content import STORIES
 from helpdesk.demo.content import people as cast
 from helpdesk.demo.playing import Player
+from helpdesk.demo.quick_replies import write_quick_replies
 from helpdesk.demo.script import Step
 from tickets.models import Customer, Organization, SLATimer, Tag, Team, TeamMembership, Ticket
 from tickets.services.actors import Actor
@@ -46,6 +47,7 @@ def build_demo() -> int:
         _find_late_limits()
         _backdate(channels.values())
         write_articles(Actor.agent(agents[cast.AGENTS[0].key]))
+        write_quick_replies(agents[cast.AGENTS[0].key])
     return Ticket.objects.filter(is_demo=True).count()
 
 

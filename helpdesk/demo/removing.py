@@ -19,7 +19,18 @@ from helpdesk.accounts.models import User
 from helpdesk.demo.content import people as cast
 from helpdesk.load.generation import LOAD_AGENTS, LOAD_BRAND, LOAD_TEAMS
 from reporting.services.facts import remove_demo_figures
-from tickets.models import Article, Customer, Organization, Tag, Team, Ticket
+from tickets.models import (
+    Article,
+    Customer,
+    Macro,
+    Organization,
+    QuickReply,
+    QuickReplyFolder,
+    QuickReplyUse,
+    Tag,
+    Team,
+    Ticket,
+)  # fmt: skip
 from tickets.services.actors import Actor
 from tickets.services.merging import unmerge_ticket
 
@@ -118,6 +129,9 @@ def _remove_surroundings(removed: Removed) -> None:
     demo_names = [agent.username for agent in cast.AGENTS] + LOAD_AGENTS
     kinds: list[tuple[str, QuerySet]] = [
         ("articles", Article.objects.filter(is_demo=True)),
+        ("macros", Macro.objects.filter(is_demo=True, use_count=0)),
+        ("quick_replies", _unused_replies(demo_names)),
+        ("folders", QuickReplyFolder.objects.filter(is_demo=True, quick_replies__isnull=True, children__isnull=True)),
         ("channels", Channel.objects.filter(is_demo=True)),
         ("brands", Brand.objects.filter(name__in=[cast.BRAND, LOAD_BRAND])),
         ("organizations", _unused(Organization.objects.filter(name__in=cast.ORGANIZATIONS), "customers")),
@@ -132,6 +146,12 @@ def _remove_surroundings(removed: Removed) -> None:
 
 def _unused(rows: QuerySet, users: str) -> QuerySet:
     return rows.filter(**{f"{users}__isnull": True})
+
+
+def _unused_replies(demo_names: Iterable[str]) -> QuerySet:
+    """Without those that somebody real has answered with, or has taken into a macro of his own."""
+    of_people = QuickReplyUse.objects.exclude(user__username__in=list(demo_names)).values("quick_reply")
+    return QuickReply.objects.filter(is_demo=True).exclude(pk__in=of_people)
 
 
 def _without_strangers(teams: QuerySet, demo_names: Iterable[str]) -> QuerySet:
