@@ -274,6 +274,7 @@ HELPDESK_DASHBOARD_SECTIONS = [
     "tickets.sections.stuck_tickets",
     "reporting.sections.today",
     "reporting.sections.goals",
+    "reporting.sections.limits",
     "reporting.sections.traffic",
 ]
 HELPDESK_MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024

@@ -1,7 +1,7 @@
 """The sections of the overview (HELPDESK_DASHBOARD_SECTIONS): each takes the request and gives its HTML."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,18 +13,21 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.core.services import read_site_settings
 from reporting.metrics.csat import FEW_VOTES
-from reporting.metrics.question import Question
+from reporting.metrics.question import NONE, Question
 from reporting.policies.chart import bar_chart
 from reporting.policies.period import Period, last_days
 from reporting.selectors import overview
-from reporting.selectors.overview import Workload
+from reporting.selectors.overview import LimitRow, Workload
+from tickets.policies.sla_words import metric_name
 
 GOAL_DAYS = 30
 TRAFFIC_DAYS = 14
+MOST_ROWS = 6
 VIEW_TICKETS = ("tickets.view_ticket", "tickets.view_every_ticket")
 
 
@@ -48,6 +51,13 @@ def today(request: HttpRequest) -> SafeString:
 def goals(request: HttpRequest) -> SafeString:
     """First response and satisfaction of the last 30 days."""
     return _figures(request, "goals", GOAL_DAYS, _render_goals)
+
+
+def limits(request: HttpRequest) -> SafeString:
+    """Time limits of the last 30 days: kept, missed, still running, and what is late or due within the hour now."""
+    # Who has set none pays nothing for them.
+    has_limits = request.user.has_perm("reporting.view_ticketfact") and _workload(request.user).has_limits
+    return _figures(request, "limits", GOAL_DAYS, _render_limits) if has_limits else SafeString("")
 
 
 def traffic(request: HttpRequest) -> SafeString:
@@ -98,6 +108,58 @@ def _render_goals(question: Question, shown: dict[str, Any]) -> SafeString:
         **shown,
     }
     return render_to_string("reporting/goals.html", context)
+
+
+def _render_limits(question: Question, shown: dict[str, Any]) -> SafeString:
+    found = overview.limits(question)
+    if not found.metrics:
+        return SafeString("")
+    load, demo = _workload(question.user), _demo_parameter(question.only_demo)
+    met, missed = (sum(getattr(row, name) for row in found.metrics) for name in ("met", "missed"))
+    chart = bar_chart([[day.met for day in found.days], [day.missed for day in found.days]])
+    context = {
+        "days_counted": GOAL_DAYS,
+        "attainment": met / (met + missed) if met + missed else None,
+        "decided": met + missed,
+        "missed": missed,
+        "running": sum(row.running for row in found.metrics),
+        "load": load,
+        "inbox": reverse("admin:tickets_ticket_changelist"),
+        "limits_url": _figures_url("sla", group_by="limit", **demo),
+        "missed_url": _figures_url("sla", group_by="limit", show="missed", **demo),
+        "running_url": _figures_url("sla", group_by="limit", show="running", **demo),
+        "tables": [
+            (_("Limit"), _limit_rows(found.metrics, "limit", demo, label=metric_name)),
+            (_("Channel"), _limit_rows(found.channels[:MOST_ROWS], "channel", demo)),
+            (_("Team"), _limit_rows(found.teams[:MOST_ROWS], "team", demo)),
+        ],
+        "chart": chart,
+        "places": [
+            {"day": day, "on": on, "bars": bars, "center": center, "is_minor": (len(found.days) - 1 - number) % 5 != 0}
+            for number, (day, on, bars, center) in enumerate(
+                zip(found.days, question.period.days, chart.groups, chart.centers, strict=True)
+            )
+        ],
+        **shown,
+    }
+    return render_to_string("reporting/limits.html", context)
+
+
+def _limit_rows(
+    rows: Sequence[LimitRow], group: str, demo: dict[str, str], *, label: Callable[[str], str] = str
+) -> list[dict[str, Any]]:
+    """Rows of a table, each with the way to its figure, to what was missed and to what still runs."""
+    return [
+        {
+            "row": row,
+            "label": label(row.label) if row.label else _("No team"),
+            "width": f"{100 * (row.attainment or 0):.1f}%",
+            "url": _figures_url("sla", **{group: row.key or NONE}, **demo),
+            "missed_url": _figures_url("sla", show="missed", **{group: row.key or NONE}, **demo),
+            "running_url": _figures_url("sla", show="running", **{group: row.key or NONE}, **demo),
+        }
+        for row in rows
+    ]
 
 
 def _render_traffic(question: Question, shown: dict[str, Any]) -> SafeString:

@@ -2,24 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, F, Min, Q, Sum, Value
 from django.db.models.fields import CharField
-from django.db.models.functions import TruncDay
+from django.db.models.functions import Cast, Now, TruncDate, TruncDay
 
-from reporting.metrics import csat, first_response
+from reporting.metrics import csat, first_response, sla
 from reporting.metrics.facts import counted_facts
 from reporting.metrics.question import Question
 from reporting.models import TicketFact, TrafficSlot, sees_every_figure
 from reporting.policies.period import Period
-from tickets.models import Ticket
+from tickets.models import SLATimer, Ticket
+from tickets.policies.sla import METRICS
 from tickets.selectors.inbox import is_late_now
 
 KEPT_SECONDS = 60
 NEXT_TICKETS = 5
+SOON = timedelta(hours=1)
 T = TypeVar("T")
 
 
@@ -27,16 +29,19 @@ T = TypeVar("T")
 class Workload:
     """What is open now, as the inbox counts it; ``waiting_longest_since`` is None when nobody waits.
 
-    ``has_real`` and ``has_demo``: whether there are figures of real tickets, and of demo tickets.
+    ``due_soon``: a time limit of theirs is due within the hour.
+    ``has_real`` and ``has_demo``: whether there are figures of real tickets, and of demo tickets. ``has_limits``: whether a time limit ever ran.
     """
 
     open: int
     unassigned: int
     unanswered: int
     late: int
+    due_soon: int
     waiting_longest_since: datetime | None
     has_real: bool
     has_demo: bool
+    has_limits: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +67,37 @@ class Satisfaction:
 
     values: dict[str, Any]
     spread: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitRow:
+    """How many limits of a group were met, missed, and still run; ``late``: missed and still open. ``key`` "" is none."""
+
+    key: str
+    label: str
+    met: int
+    missed: int
+    running: int
+    late: int
+
+    @property
+    def decided(self) -> int:
+        return self.met + self.missed
+
+    @property
+    def attainment(self) -> float | None:
+        """The share that was met, of the decided ones; None where there are none."""
+        return self.met / self.decided if self.decided else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The time limits that began in the period: by what they are for, per channel, per team, and per day (the key is the day)."""
+
+    metrics: Sequence[LimitRow]
+    channels: Sequence[LimitRow]
+    teams: Sequence[LimitRow]
+    days: Sequence[LimitRow]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +139,11 @@ def workload(user: Any) -> Workload:
             unassigned=Count("pk", filter=Q(assignee=None)),
             unanswered=Count("pk", filter=Q(waiting_since__isnull=False, first_response_at=None)),
             late=Count("pk", filter=is_late_now()),
+            due_soon=Count("pk", filter=Q(next_due_at__gt=Now(), next_due_at__lte=Now() + SOON)),
             waiting_longest_since=Min("waiting_since"),
             has_real=Exists(facts.filter(is_counted=True)),
             has_demo=Exists(facts.filter(is_demo=True)),
+            has_limits=Exists(SLATimer.objects.all()),
         )
         .get()
     )
@@ -133,6 +171,39 @@ def satisfaction(question: Question) -> Satisfaction:
     row = csat.asked_questions(question).aggregate(**csat.AGGREGATES, **scores)
     spread = [row.pop(name) for name in scores]
     return Satisfaction(values=csat.finished(row), spread=spread)
+
+
+def limits(question: Question) -> Limits:
+    """Time limits kept and missed. One statement."""
+    timers = sla.counted_timers(question)
+    text = CharField()
+    counted = {name: sla.AGGREGATES[name] for name in ("met", "missed", "running", "late")}
+    day = Cast(TruncDate("started_at", tzinfo=question.period.zone), text)
+    groups = {
+        "metrics": (F("metric"), F("metric")),
+        "channels": (F("ticket__channel__slug"), F("ticket__channel__name")),
+        "teams": (Cast("ticket__team_id", text), F("ticket__team__name")),
+        "days": (day, day),
+    }
+    arms = [
+        timers.annotate(kind=Value(kind, text), key=Cast(key, text), label=Cast(label, text))
+        .order_by()
+        .values("kind", "key", "label")
+        .annotate(**counted)
+        for kind, (key, label) in groups.items()
+    ]
+    found: dict[str, list[LimitRow]] = {kind: [] for kind in groups}
+    for row in arms[0].union(*arms[1:], all=True):
+        found[row.pop("kind")].append(LimitRow(**{**row, "key": row["key"] or "", "label": row["label"] or ""}))
+    order = {metric: place for place, metric in enumerate(METRICS)}
+    by_day = {row.key: row for row in found["days"]}
+    nothing = {"met": 0, "missed": 0, "running": 0, "late": 0}
+    return Limits(
+        metrics=sorted(found["metrics"], key=lambda row: order[row.key]),
+        channels=sorted(found["channels"], key=lambda row: (-row.decided, row.label)),
+        teams=sorted(found["teams"], key=lambda row: (-row.decided, row.label)),
+        days=[by_day.get(str(on)) or LimitRow(key=str(on), label=str(on), **nothing) for on in question.period.days],
+    )
 
 
 def traffic(user: Any, period: Period, *, only_demo: bool) -> list[TrafficDay]:

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
 from helpdesk.common.clock import now
+from reporting.metrics.question import Question
 from reporting.models import TrafficSlot
+from reporting.policies.period import last_days
+from reporting.selectors import overview
 from tests.factories import make_channel, make_team, make_ticket
-from tickets.models import Ticket
+from tickets.models import SLATimer, Ticket
 
 Make = Callable[..., Any]
 
@@ -123,3 +127,60 @@ def test_strip_counts_what_the_inbox_shows(page: Callable[..., str], agent: Any,
     Ticket.objects.filter(subject="Matter 0").update(assignee=agent)
     html = page(agent)
     assert html.index(">3<") < html.index(">2<")
+
+
+@pytest.fixture
+def limits(email_channel: Any, make_fact: Make) -> list[SLATimer]:
+    """Two limits met, one missed, one running and due within the hour."""
+    timers = []
+    for state, minutes in (("met", 0), ("met", 0), ("breached", -30), ("running", 30)):
+        ticket = make_fact(60, opened_at=now()).ticket
+        due_at = now() + timedelta(minutes=minutes)
+        if state == "running":
+            Ticket.objects.filter(pk=ticket.pk).update(next_due_at=due_at)
+        timer = {"met": {"met_at": now()}, "breached": {"breached_at": due_at}}.get(state, {})
+        timers.append(
+            SLATimer.objects.create(
+                ticket=ticket, metric="first_response", state=state, target_seconds=3600, clock="calendar",
+                started_at=now() - timedelta(minutes=1), due_at=due_at, **timer,
+            )
+        )  # fmt: skip
+    return timers
+
+
+def test_limits_are_of_the_decided_ones_and_lead_to_their_tickets(
+    page: Callable[..., str], agent: Any, limits: list[SLATimer]
+) -> None:
+    html = page(agent)
+    section = html[html.index('id="hd-limits-title"') : html.index('id="hd-traffic-title"')]
+    assert "67 %" in section
+    assert "kept, of 3 decided" in section
+    assert 'sort=due">1</a>' in section
+    assert "metric=sla&amp;show=missed&amp;limit=first_response" in section
+    assert "2 met, 1 missed" in section
+
+
+def test_without_limits_there_is_no_section_about_them(page: Callable[..., str], agent: Any, make_fact: Make) -> None:
+    make_fact(60, opened_at=now())
+    assert "hd-limits" not in page(agent)
+
+
+def test_limits_cost_the_overview_one_query_more_when_they_are_counted_anew(
+    client: Client, agent: Any, limits: list[SLATimer], django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(agent)
+    client.get("/admin/")
+    cache.clear()
+    with django_assert_max_num_queries(9):
+        client.get("/admin/")
+    with django_assert_max_num_queries(4):
+        client.get("/admin/")
+
+
+def test_limits_are_one_statement(agent: Any, limits: list[SLATimer], django_assert_num_queries: Any) -> None:
+    period = last_days(30, at=now(), zone=ZoneInfo("UTC"))
+    agent.get_all_permissions()
+    with django_assert_num_queries(1):
+        found = overview.limits(Question(user=agent, period=period))
+    assert [(row.key, row.met, row.missed, row.running) for row in found.metrics] == [("first_response", 2, 1, 1)]
+    assert len(found.days) == 30
