@@ -30,7 +30,8 @@ class Workload:
     """What is open now, as the inbox counts it; ``waiting_longest_since`` is None when nobody waits.
 
     ``due_soon``: a time limit of theirs is due within the hour.
-    ``has_real`` and ``has_demo``: whether there are figures of real tickets, and of demo tickets. ``has_limits``: whether a time limit ever ran.
+    ``has_real`` and ``has_demo``: whether there are figures of real tickets, and of demo tickets.
+    ``has_limits``: whether a time limit ever ran.
     """
 
     open: int
