@@ -50,7 +50,16 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "email", "languages", "mail_notifications", "signature", "shortcuts_enabled")
+        fields = (
+            "first_name",
+            "last_name",
+            "email",
+            "languages",
+            "mail_notifications",
+            "signature",
+            "shortcuts_enabled",
+            "tone_hints_enabled",
+        )
         widgets = {"signature": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})}
         help_texts = {
             "languages": _("Codes with commas between them, such as en, de."),

@@ -249,3 +249,15 @@ def test_file_is_tried_first_then_taken_and_the_second_time_changes_nothing(
     assert "Line 3: " in told
     assert "Line 4: " in told
     assert "no valid" in post(b'{"quick_replies": [').content.decode()
+
+
+def test_composer_points_at_the_tone_until_somebody_does_not_want_it(
+    desk: Client, agent: Any, email_channel: Any, url: Callable[..., str]
+) -> None:
+    ticket = make_ticket(email_channel, language="en")
+    text = "PLEASE READ THAT MAIL AGAIN, since you should have known better than to write to us on a Sunday."
+    told = desk.post(url("tone", ticket), {"text": text}, headers=FRAGMENT).content.decode()
+    assert [word in told for word in ("Carla", "shouting", "blame")] == [True, True, True]
+    assert desk.post(url("tone", ticket), {"text": "Dear Carla, thank you."}, headers=FRAGMENT).status_code == 204
+    type(agent).objects.update(tone_hints_enabled=False)
+    assert desk.post(url("tone", ticket), {"text": text}, headers=FRAGMENT).status_code == 204
