@@ -28,7 +28,7 @@ class MacroForm(forms.ModelForm):
     user: Any = None
     actions = ActionsField(
         allowed=ALLOWED,
-        label=gettext_lazy("actions"),
+        label=gettext_lazy("Actions"),
         help_text=gettext_lazy(
             "All of it happens, or nothing. Run by a rule the answer is a message of the system: it is not counted as an answer, meets no "
             "time limit, and is never sent in public or to a machine."

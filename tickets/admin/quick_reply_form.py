@@ -133,12 +133,12 @@ class VariantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         language = self.instance.language
         self.fields["language"] = forms.ChoiceField(
-            label=_("language"),
+            label=_("Language"),
             choices=language_options(language, any_language=gettext_lazy("as the source")),
             required=False,
         )
         kinds = [("", gettext_lazy("every channel")), *kind_choices()]
-        self.fields["channel_kind"] = forms.ChoiceField(label=_("channel"), choices=kinds, required=False)
+        self.fields["channel_kind"] = forms.ChoiceField(label=_("Channel"), choices=kinds, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

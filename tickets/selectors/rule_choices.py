@@ -65,7 +65,9 @@ def _topics() -> list[Choice]:
 
 def _languages() -> list[Choice]:
     """The languages that the interface has names for, under the short codes that recognition gives."""
-    known = {code.split("-")[0]: info for code, info in LANG_INFO.items() if "name" in info}
+    # The plain code comes last and wins: "en" is English, not the English of one country.
+    by_country = sorted(LANG_INFO.items(), key=lambda item: "-" not in item[0])
+    known = {code.split("-")[0]: info for code, info in by_country if "name" in info}
     return sorted(((code, str(_(info["name"]))) for code, info in known.items()), key=lambda choice: choice[1])
 
 

@@ -56,6 +56,14 @@
         }
     });
 
+    // The search field of the admin's own picker has no name; its row's label is one.
+    window.addEventListener("load", () => {
+        for (const field of document.querySelectorAll(".select2-search__field:not([aria-label])")) {
+            const label = field.closest(".form-row")?.querySelector("label");
+            field.setAttribute("aria-label", label ? label.textContent.trim() : "");
+        }
+    });
+
     const brought = sessionStorage.getItem("hd-new-quick-reply");
     if (brought && new URLSearchParams(location.search).get("from") === "composer" && source() && !source().value) {
         source().value = brought;
