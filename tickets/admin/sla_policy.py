@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.common.admin import ServiceAdmin, state_badge
+from helpdesk.common.admin import BoundedChangeList, ServiceAdmin, state_badge
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
 from helpdesk.common.icons import icon
@@ -24,7 +25,8 @@ from helpdesk.core.services import read_site_settings
 from tickets.admin.sla_policy_form import policy_form_class
 from tickets.admin.sla_policy_preview import preview_context, probe_initial
 from tickets.models import SLAPolicy, SLARecomputation, Ticket
-from tickets.policies.sla_words import condition_words, target_words
+from tickets.policies.sla_words import target_words
+from tickets.rule_words import Names, conditions_words
 from tickets.services.actors import Actor
 from tickets.services.sla_policies import delete_policy, move_policy, targets_of
 from tickets.services.sla_presets import PRESETS, add_preset
@@ -32,6 +34,22 @@ from tickets.services.sla_presets import PRESETS, add_preset
 COUNTS_KEPT_SECONDS = 15
 # A recount that is over is worth a line for so long.
 RECOUNT_SHOWN_SECONDS = 600
+
+
+class PolicyList(BoundedChangeList):
+    """Its rows know what this reader may do with them, and how many open tickets of his fall under each.
+
+    They and not the admin, which all requests share.
+    """
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        counts, names = open_counts(request.user), Names()
+        may_move = self.model_admin.has_change_permission(request)
+        rows: Any = list(self.result_list)
+        for policy in rows:
+            policy.open_count, policy.names, policy.may_move = counts.get(policy.pk, 0), names, may_move
+        self.result_list = rows
 
 
 @admin.register(SLAPolicy)
@@ -62,11 +80,12 @@ class SLAPolicyAdmin(ServiceAdmin):
             *super().get_urls(),
         ]
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PolicyList
+
     # The list ------------------------------------------------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        self._may_move = self.has_change_permission(request)
-        self._counts = open_counts(request.user)
         context = {
             "presets": PRESETS.items() if self.has_add_permission(request) else (),
             "recount": recount_state(),
@@ -75,8 +94,8 @@ class SLAPolicyAdmin(ServiceAdmin):
         return super().changelist_view(request, context)
 
     @admin.display(description=gettext_lazy("order"))
-    def place(self, policy: SLAPolicy) -> SafeString:
-        if not self._may_move:
+    def place(self, policy: Any) -> SafeString:
+        if not policy.may_move:
             return format_html("{}", policy.position + 1)
         buttons = format_html_join(
             "",
@@ -99,8 +118,11 @@ class SLAPolicyAdmin(ServiceAdmin):
         return state_badge(_("on"), "success") if policy.is_active else state_badge(_("off"), "quiet")
 
     @admin.display(description=gettext_lazy("which tickets"))
-    def whom(self, policy: SLAPolicy) -> str:
-        return condition_words(policy.conditions)
+    def whom(self, policy: SLAPolicy) -> SafeString | str:
+        lines = conditions_words(policy.conditions, getattr(policy, "names", None) or Names())
+        if not lines:
+            return _("every ticket")
+        return format_html_join("", '<span class="hd-limit-line hd-limit-wraps">{}</span>', ((line,) for line in lines))
 
     @admin.display(description=gettext_lazy("limits"))
     def limits(self, policy: SLAPolicy) -> SafeString:
@@ -108,8 +130,8 @@ class SLAPolicyAdmin(ServiceAdmin):
         return format_html_join("", '<span class="hd-limit-line">{}</span>', lines)
 
     @admin.display(description=gettext_lazy("open tickets"))
-    def open_tickets(self, policy: SLAPolicy) -> str:
-        return str(self._counts.get(policy.pk, 0))
+    def open_tickets(self, policy: Any) -> str:
+        return str(policy.open_count)
 
     # The form ------------------------------------------------------------------------------------------------------
 

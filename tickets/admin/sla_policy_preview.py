@@ -42,7 +42,7 @@ class ProbeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         channels: Any = self.fields["probe_channel"]
         channels.queryset = Channel.objects.filter(is_active=True).order_by("position", "name")
 
@@ -71,7 +71,9 @@ def preview_context(values: Any, *, user: Any, zone: ZoneInfo, policy_id: int | 
     return {
         "form": probe_form,
         "policy_id": policy_id,
-        "lines": [example_words(example, at=at, zone=zone, hours=names.get(example.hours_id or 0)) for example in examples],
+        "lines": [
+            example_words(example, at=at, zone=zone, hours=names.get(example.hours_id or 0)) for example in examples
+        ],
         "faults": _faults(grid) + ([fault] if fault else []),
         "match": _match_words(match) if match is not None else "",
     }

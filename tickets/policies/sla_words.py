@@ -1,19 +1,15 @@
-"""Time limits, conditions and clocks in words. Pure; times are shown in the zone that is given."""
+"""Time limits and clocks in words. Pure; times are shown in the zone that is given."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from tickets.policies.conditions import FIELDS
 from tickets.policies.sla import METRICS, Course
 from tickets.policies.time_words import short_span
-
-MOST_CONDITIONS_TOLD = 3
-MOST_VALUES_TOLD = 3
 
 
 class Limit(Protocol):
@@ -78,34 +74,6 @@ def target_words(targets: Iterable[Limit]) -> list[str]:
             clocks = ", ".join(dict.fromkeys(clock_name(target.clock) for target in own))
             lines.append(f"{metric_name(metric)}: {', '.join(parts)} ({clocks})")
     return lines
-
-
-def condition_words(conditions: Mapping[str, Any]) -> str:
-    """The conditions as one short line; the form has all of them."""
-    every, some = conditions.get("all") or [], conditions.get("any") or []
-    if not every and not some:
-        return _("every ticket")
-    parts = [_condition(one) for one in every[:MOST_CONDITIONS_TOLD]]
-    if some:
-        parts.append(f" {_('or')} ".join(_condition(one) for one in some[:MOST_CONDITIONS_TOLD]))
-    hidden = max(0, len(every) - MOST_CONDITIONS_TOLD) + max(0, len(some) - MOST_CONDITIONS_TOLD)
-    return "; ".join(parts) + (f" (+{hidden})" if hidden else "")
-
-
-def _condition(one: Mapping[str, Any]) -> str:
-    name = str(one["field"])
-    known = FIELDS.get(name)
-    label = str(known.label) if known is not None else name
-    value, test = one.get("value"), str(one["test"])
-    if isinstance(value, bool):
-        return label if value else _("not %(what)s") % {"what": label}
-    tests = {
-        "is": "=", "is_not": "≠", "greater": ">", "less": "<", "has": "=", "has_not": "≠", "is_set": _("is set"), "is_empty": _("is empty"),
-    }  # fmt: skip
-    values = value if isinstance(value, list) else ([] if value is None else [value])
-    shown = ", ".join(str(entry) for entry in values[:MOST_VALUES_TOLD])
-    more = f", +{len(values) - MOST_VALUES_TOLD}" if len(values) > MOST_VALUES_TOLD else ""
-    return f"{label} {tests.get(test, test.replace('_', ' '))} {shown}{more}".strip()
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
