@@ -174,7 +174,7 @@ REPLIES = (
         },
     ),
     DemoReply(
-        folder=(),
+        folder="",
         title="Thank you",
         shortcut="thanks",
         uses=40,
@@ -186,7 +186,7 @@ REPLIES = (
         },
     ),
     DemoReply(
-        folder=(),
+        folder="",
         title="We are looking into it",
         shortcut="look",
         uses=30,
