@@ -138,11 +138,16 @@ def admin_addresses(keys: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def pickers() -> list[str]:
-    """The addresses of every picker that a form could open."""
-    found = []
+    """The addresses of every picker that a form could open, one for each set of rows that it offers."""
+    found, offered = [], set()
     for model in admin.site._registry:
         for field in (*model._meta.get_fields(), *model._meta.many_to_many):
-            if field.is_relation and not field.auto_created:
+            if not field.is_relation or field.auto_created:
+                continue
+            # What a picker shows follows from these alone, whatever form it stands in.
+            rows = (field.related_model, repr(field.get_limit_choices_to()))
+            if rows not in offered:
+                offered.add(rows)
                 names = f"app_label={model._meta.app_label}&model_name={model._meta.model_name}&field_name={field.name}"
                 found += [f"/admin/autocomplete/?{names}&term={term}" for term in ("", "zebrafish", "Henry", "1")]
     return sorted(set(found))
