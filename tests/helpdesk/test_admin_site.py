@@ -78,7 +78,9 @@ def test_dashboard_sections_stand_above_the_groups(client, administrator, settin
 
 def test_face_in_the_bar_has_the_initials_of_first_and_last_name(client, person):
     client.force_login(person("mara", "agent", first_name="Mara", last_name="Holmquist"))
-    assert '<span class="hd-avatar hd-is-offline" aria-hidden="true">MH</span>' in client.get(reverse("admin:index")).text
+    assert (
+        '<span class="hd-avatar hd-is-offline" aria-hidden="true">MH</span>' in client.get(reverse("admin:index")).text
+    )
 
 
 def test_broken_dashboard_section_does_not_close_the_overview(client, administrator, settings):

@@ -37,6 +37,7 @@ class ShownClock:
     pauses: list[str]
     history: list[tuple[str, str]]
 
+
 _TONES = {str(State.MET): "met", str(State.CANCELLED): "quiet", str(State.PAUSED): "quiet"}
 
 
