@@ -179,8 +179,8 @@ def limits(question: Question) -> Limits:
     timers = sla.counted_timers(question)
     text = CharField()
     counted = {name: sla.AGGREGATES[name] for name in ("met", "missed", "running", "late")}
-    day = Cast(TruncDate("started_at", tzinfo=question.period.zone), text)
-    groups = {
+    day: Any = Cast(TruncDate("started_at", tzinfo=question.period.zone), text)
+    groups: dict[str, tuple[Any, Any]] = {
         "metrics": (F("metric"), F("metric")),
         "channels": (F("ticket__channel__slug"), F("ticket__channel__name")),
         "teams": (Cast("ticket__team_id", text), F("ticket__team__name")),
@@ -194,7 +194,8 @@ def limits(question: Question) -> Limits:
         for kind, (key, label) in groups.items()
     ]
     found: dict[str, list[LimitRow]] = {kind: [] for kind in groups}
-    for row in arms[0].union(*arms[1:], all=True):
+    rows: Any = arms[0].union(*arms[1:], all=True)
+    for row in rows:
         found[row.pop("kind")].append(LimitRow(**{**row, "key": row["key"] or "", "label": row["label"] or ""}))
     order = {metric: place for place, metric in enumerate(METRICS)}
     by_day = {row.key: row for row in found["days"]}

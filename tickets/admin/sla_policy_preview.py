@@ -42,7 +42,8 @@ class ProbeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         channels: Any = self.fields["probe_channel"]
         channels.queryset = Channel.objects.filter(is_active=True).order_by("position", "name")
 

@@ -137,12 +137,15 @@ def workloads(user_ids: Sequence[int], *, viewer: Any, at: datetime) -> dict[int
     }
 
 
-def _open_counts(
-    user_ids: Sequence[int], tickets: QuerySet[Ticket] | None = None
-) -> dict[int, dict[int | None, int]]:
+def _open_counts(user_ids: Sequence[int], tickets: QuerySet[Ticket] | None = None) -> dict[int, dict[int | None, int]]:
     """How many open tickets (among these; by default all) these people have, by person and team; read from an index alone."""
     counted = tickets if tickets is not None else Ticket.objects.all()
-    found = counted.filter(status__in=OPEN_STATUSES).filter(assignee__in=user_ids).order_by().values("assignee_id", "team_id")
+    found = (
+        counted.filter(status__in=OPEN_STATUSES)
+        .filter(assignee__in=user_ids)
+        .order_by()
+        .values("assignee_id", "team_id")
+    )
     counts: dict[int, dict[int | None, int]] = {}
     for row in found.annotate(count=Count("*")):
         counts.setdefault(row["assignee_id"], {})[row["team_id"]] = row["count"]

@@ -127,14 +127,17 @@ def test_note_and_notification_are_written_once_for_each_run(ticket, agent):
 
 
 def test_action_that_fails_half_way_leaves_no_trace_and_harms_no_other(ticket, monkeypatch):
-    def half(doing, action):
-        Tag.objects.create(name="left over")
-        doing.change.set(priority="urgent")
-        doing.change.tell("ticket.subject_changed")
-        raise error
+    def fail_with(error):
+        def half(doing, action):
+            Tag.objects.create(name="left over")
+            doing.change.set(priority="urgent")
+            doing.change.tell("ticket.subject_changed")
+            raise error
 
-    monkeypatch.setitem(services.HANDLERS, "run_macro", half)
+        return half
+
     for error, reason in ((Conflict("no_macro", "no"), "no_macro"), (ZeroDivisionError(), "failed")):
+        monkeypatch.setitem(services.HANDLERS, "run_macro", fail_with(error))
         outcomes = apply(ticket, {"do": "run_macro", "macro": 1}, {"do": "set_language", "to": "de"})
         assert states(outcomes)[0] == ("skipped", reason)
     assert (ticket.priority, ticket.language) == ("normal", "de")
