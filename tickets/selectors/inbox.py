@@ -228,14 +228,16 @@ def list_tickets(
     order holds every ticket, by when it became late; in the view "snoozed" by when it comes back.
     Rows carry ``is_late``, ``has_draft`` (of ``user``), ``tag_list`` ([{"name", "color"}]) and ``site_zone``.
     """
-    tickets = tickets_in_view(user=user, view=view)
+    is_by_lateness = sort == "due" and view == "late"
+    # By lateness the two reasons to be late are asked for apart, see below.
+    tickets = Ticket.objects.visible_to(user).still_open() if is_by_lateness else tickets_in_view(user=user, view=view)
     if filters is not None:
         tickets = tickets.filter(filters.condition())
     if ids is not None:
         tickets = tickets.filter(pk__in=ids)
     field, border, is_back = _ORDER_COLUMNS[sort], before or after, before is not None
     is_rising = (sort in _RISING) != is_back
-    if sort == "due" and view == "late":
+    if is_by_lateness:
         field, tickets = "late_since", _late_ones(tickets, border, is_rising=is_rising, size=size + 1)
     elif sort == "due" and view == "snoozed":
         field = "snoozed_until"
@@ -274,10 +276,9 @@ def _late_ones(tickets: QuerySet[Ticket], border: Cursor | None, *, is_rising: b
     limited = tickets.filter(next_due_at__lte=Now())
     waiting = tickets.filter(next_due_at=None, waiting_since__lt=late_before())
     if border is not None:
-        test = "gte" if is_rising else "lte"
         waited = ExpressionWrapper(Literal(border.at) - _late_after(), output_field=DateTimeField())
-        limited = limited.filter(**{f"next_due_at__{test}": border.at})
-        waiting = waiting.filter(**{f"waiting_since__{test}": waited})
+        limited = limited.filter(_beyond("next_due_at", border, is_rising=is_rising))
+        waiting = waiting.filter(_beyond_at("waiting_since", waited, border.pk, is_rising=is_rising))
     sign = "" if is_rising else "-"
     arms = [
         arm.order_by(f"{sign}{column}", f"{sign}pk").values("pk")[:size]
@@ -300,14 +301,17 @@ def next_ticket(*, user: Any, view: str, besides: int) -> Ticket | None:
 
 
 def _beyond(field: str, border: Cursor, *, is_rising: bool) -> Q:
-    # The outer inequality is redundant and lets PostgreSQL start its index scan at the border.
     at: datetime | int = border.at
     if field == "priority_score":
         at = (border.at - _NO_POINTS) // timedelta(microseconds=1)
+    return _beyond_at(field, at, border.pk, is_rising=is_rising)
+
+
+def _beyond_at(field: str, at: Any, pk: int, *, is_rising: bool) -> Q:
+    # The outer inequality is redundant and lets PostgreSQL start its index scan at the border.
     if is_rising:
-        inner = Q(**{f"{field}__gt": at}) | Q(pk__gt=border.pk)
-        return Q(**{f"{field}__gte": at}) & inner
-    return Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(pk__lt=border.pk))
+        return Q(**{f"{field}__gte": at}) & (Q(**{f"{field}__gt": at}) | Q(pk__gt=pk))
+    return Q(**{f"{field}__lte": at}) & (Q(**{f"{field}__lt": at}) | Q(pk__lt=pk))
 
 
 def _cursor(row: Ticket, field: str) -> Cursor:

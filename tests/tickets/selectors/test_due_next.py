@@ -64,6 +64,14 @@ def test_late_is_a_missed_limit_and_without_one_a_long_wait(agent: Any, email_ch
     assert shown == set(order)
 
 
+def test_tickets_that_became_late_in_one_moment_are_all_shown(agent: Any, email_channel: Any) -> None:
+    moment = at(-30)
+    tickets = [make_ticket(email_channel, next_due_at=moment, waiting_since=None) for _ in range(4)]
+    waits = [make_ticket(email_channel, waiting_since=moment - timedelta(hours=1)) for _ in range(4)]
+    order = sorted(ticket.pk for ticket in [*tickets, *waits])
+    assert walk(agent, "late", 1) == (order, order)
+
+
 def test_next_ticket_is_the_one_that_is_due_next(agent: Any, email_channel: Any) -> None:
     done, soon = due(email_channel, -5), due(email_channel, 5)
     due(email_channel, 50)
