@@ -49,6 +49,7 @@ class Route:
             "time_zone": "Europe/Berlin",
             "occurred_at": "2026-03-02T09:00:00Z",
             "until": None,
+            "ticket": ticket.pk,
             "targets": [{"metric": "first_response", "seconds": 3600}],
             "triggers": ["created"],
             "actions": [{"do": "set_priority", "to": "high"}],

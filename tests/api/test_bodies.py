@@ -57,7 +57,9 @@ def test_column_that_the_document_does_not_name_is_refused_and_changes_nothing(
 
 
 WORDS = {"resolve": {}, "note": {"text": "x"}, "reply": {"text": "x"}, "tags": {"add": ["x"]}, "assign": {"assignee": None},
-         "articles": {"translations": [{"language": "en", "title": "Odd"}]}, "merge": {"undo": True}, "customers": {"name": "Dora"},
+         "articles": {"translations": [{"language": "en", "title": "Odd"}]}, "merge": {"undo": True},
+         "macros": {"actions": [{"do": "set_priority", "to": "high"}]},
+         "import": {"content": "title,text\nOdd,Odd\n", "is_dry_run": False}, "customers": {"name": "Dora"},
          "tickets": {"address": "odd@customer.example", "subject": "Odd", "text": "Odd"}}  # fmt: skip
 
 
@@ -83,4 +85,5 @@ def test_every_post_that_succeeds_has_one_effect_under_one_key(
         assert (answer.status_code, route.path.strip("/").split("/")[-1]) in {
             (409, "merge"), (409, "reopen"), (404, "run-again"), (400, "merge"), (404, "unmerge"),
             (400, "split"), (409, "move-to-private"), (404, "dry-run"), (404, "publish"), (404, "unpublish"),
-        }  # fmt: skip
+            (404, "run"), (404, "render"),
+        }, answer.content  # fmt: skip

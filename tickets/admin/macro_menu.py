@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import NotVisible, PermissionRefused
 from tickets.admin.action_words import action_words, names_for
+from tickets.admin.choices import Option
 from tickets.admin.doors import AgentRequest
 from tickets.admin.inbox import inbox_url, view_of
 from tickets.admin.quick_reply_panel import conversation_of
@@ -76,5 +77,6 @@ def menu_of_selected(request: AgentRequest) -> HttpResponse:
     """Buttons for the inbox's selection: macros named ``action`` ("macro:5")."""
     if not request.user.has_perm("tickets.change_ticket"):
         raise Http404
-    options = [(f"macro:{macro.pk}", macro.name) for macro in offered_macros(request.user) if _may_run(request, macro)]
+    macros = [macro for macro in offered_macros(request.user) if _may_run(request, macro)]
+    options = [Option(value=f"macro:{macro.pk}", label=macro.name) for macro in macros]
     return render(request, "tickets/choices.html", {"options": options, "name": "action", "can_add": False})

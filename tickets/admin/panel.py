@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from channels_app.models import Channel
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput, NotVisible
+from tickets.admin.choices import Option
 from tickets.admin.doors import AgentRequest, in_zone, in_zone_of
 from tickets.models import Customer, RoutingDecision, Ticket
 from tickets.models.visibility import ticket_condition
@@ -68,7 +69,8 @@ def panel(request: AgentRequest, ticket: Ticket) -> HttpResponse:
 def preferred_channels(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     """The channels that can be preferred, as the buttons of a menu."""
     channels = Channel.objects.filter(is_active=True).order_by("position", "name")[:CHANNELS_CAP]
-    options = [("", _("No preference")), *((str(channel.pk), channel.name) for channel in channels)]
+    offered = [Option(value=str(channel.pk), label=channel.name) for channel in channels]
+    options = [Option(value="", label=_("No preference")), *offered]
     return render(request, "tickets/choices.html", {"options": options, "name": "channel", "can_add": False})
 
 

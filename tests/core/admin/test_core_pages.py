@@ -38,6 +38,7 @@ def test_settings_open_their_form_at_once(office):
 def test_settings_are_saved_the_first_time_too(office):
     values = {
         "time_zone": "Europe/Berlin", "default_language": "de", "late_after": "90 min", "reopen_window": "14 d", "session_gap": "6 h",
+        "most_reminders": "1",
     }  # fmt: skip
     assert not SiteSettings.objects.exists()
     assert office.post(SETTINGS, values).url == SETTINGS

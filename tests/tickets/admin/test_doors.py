@@ -21,8 +21,10 @@ pytestmark = pytest.mark.django_db
 
 READ = ["change", "open", "history", "messages", "panel", "whole_message", "file", "picture"]
 # What they answer depends on the file or the channel; who may ask is the same.
-PIECES = ["media", "templates", "more", "closing", "hand_over", "preferred_channels", "live"]
-WRITE = ["reply", "draft", "read", "undo", "again", "leave", "take_back", "call_back", "prefer", "apart"]
+PIECES = ["media", "templates", "more", "closing", "hand_over", "preferred_channels", "live",
+          "clocks", "decisions", "macros", "snooze_menu", "colleagues", "bot"]  # fmt: skip
+WRITE = ["reply", "draft", "read", "undo", "again", "leave", "take_back", "call_back", "prefer", "apart",
+         "ai_draft", "ai_summary", "tone"]  # fmt: skip
 VERBS = sorted(changes.VERBS)
 
 
@@ -54,7 +56,17 @@ def row(ticket: Ticket) -> dict[str, Any]:
 
 def test_every_ticket_route_stands_in_a_test_here() -> None:
     named = {p.name.removeprefix("tickets_ticket_") for p in TicketAdmin(Ticket, admin.site).get_urls()}
-    others = {"changelist", "pane", "choices", "add", "suggestions", "channel_templates", "do", "chat_install"}
+    others = {
+        "changelist",
+        "pane",
+        "choices",
+        "add",
+        "suggestions",
+        "channel_templates",
+        "do",
+        "chat_install",
+        "macros_of_selected",
+    }
     assert named == set(READ) | set(PIECES) | set(WRITE) | others
 
 
