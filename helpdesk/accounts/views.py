@@ -32,7 +32,7 @@ AWAY_FOR = {"hour": timedelta(hours=1), "three_hours": timedelta(hours=3)}
 
 
 def choose_presence(request: HttpRequest) -> HttpResponse:
-    """A POST of ``presence`` (online, away, offline) and, for a while, ``for`` (a key of AWAY_FOR), from the menu in the top bar."""
+    """A POST of ``presence`` (online, away, offline) or ``for`` (a key of AWAY_FOR: away so long), from the menu in the top bar."""
     assert isinstance(request.user, User)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -40,7 +40,7 @@ def choose_presence(request: HttpRequest) -> HttpResponse:
     try:
         set_presence(
             user_id=request.user.pk,
-            presence=request.POST.get("presence", ""),
+            presence=User.Presence.AWAY if wait is not None else request.POST.get("presence", ""),
             away_until=now() + wait if wait is not None else None,
         )
     except HelpdeskError as error:
