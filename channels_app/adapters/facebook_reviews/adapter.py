@@ -45,8 +45,6 @@ class FacebookReviewsAdapter(MetaAdapter):
     can = Can.SEND | Can.WEBHOOK | Can.POLL | Can.PUBLIC
     config_form = FacebookReviewsConfigForm
     limits = Limits(text=MAX_COMMENT_CHARACTERS, public_text=MAX_COMMENT_CHARACTERS, file_bytes={})
-    messaging_window = None
-    extended_window = None
 
     @property
     def is_polled(self) -> bool:

@@ -16,7 +16,7 @@ from channels_app.adapters.base import (
     SendRate,
 )
 from channels_app.adapters.instagram.forms import InstagramConfigForm
-from channels_app.adapters.meta.adapter import MetaAdapter
+from channels_app.adapters.meta.adapter import MetaMessagingAdapter
 from channels_app.adapters.meta.checking import check_account, check_secrets, check_subscription, check_token
 from channels_app.adapters.meta.comments import USERNAME_KIND, read_media_comment, read_mention
 from channels_app.adapters.meta.completing import with_mention, with_name, with_post
@@ -44,7 +44,7 @@ _MEGABYTE = 1024 * 1024
 _MOST = 25 * _MEGABYTE
 
 
-class InstagramAdapter(MetaAdapter):
+class InstagramAdapter(MetaMessagingAdapter):
     """Professional accounts; what is read and sent stands in docs/channels/instagram.md."""
 
     kind = "instagram"

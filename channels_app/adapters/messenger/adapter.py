@@ -12,7 +12,7 @@ from channels_app.adapters.base import (
     SendRate,
 )
 from channels_app.adapters.messenger.forms import MessengerConfigForm
-from channels_app.adapters.meta.adapter import MetaAdapter
+from channels_app.adapters.meta.adapter import MetaMessagingAdapter
 from channels_app.adapters.meta.checking import check_account, check_secrets, check_subscription, check_token
 from channels_app.adapters.meta.comments import read_feed
 from channels_app.adapters.meta.completing import with_name, with_post
@@ -41,7 +41,7 @@ SCOPES = ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")
 _MEGABYTE = 1024 * 1024
 
 
-class MessengerAdapter(MetaAdapter):
+class MessengerAdapter(MetaMessagingAdapter):
     """Facebook pages; what is read and sent stands in docs/channels/messenger.md."""
 
     kind = "messenger"

@@ -1,5 +1,6 @@
 """What the adapters of pages and Instagram accounts do alike."""
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -26,18 +27,7 @@ from helpdesk.common import http
 
 
 class MetaAdapter(ChannelAdapter):
-    """Signed webhooks in, the Graph API out. Subclasses name the account, read its events and send."""
-
-    can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.READ_RECEIPTS | Can.CHOICES | Can.PUBLIC | Can.PRIVATE_REPLY
-    # https://developers.facebook.com/docs/messenger-platform/policy/policy-overview: 24 hours, people seven days with HUMAN_AGENT
-    messaging_window: ClassVar[timedelta | None] = timedelta(hours=24)
-    extended_window: ClassVar[timedelta | None] = timedelta(days=7)
-    readers: ClassVar[Readers]
-
-    @property
-    def account(self) -> Account:
-        """Whose events are ours."""
-        raise NotImplementedError
+    """Signed webhooks in, the Graph API out."""
 
     @property
     def base_url(self) -> str:
@@ -74,6 +64,21 @@ class MetaAdapter(ChannelAdapter):
         if not self.app_secrets:
             raise AdapterError("no_secret", _("This channel has no app secret."), permanent=True)
         return {HEADER: sign_body(body, self.app_secrets[0])}
+
+
+class MetaMessagingAdapter(MetaAdapter, ABC):
+    """Private messages and comments. Subclasses name the account, read its events and send."""
+
+    can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.READ_RECEIPTS | Can.CHOICES | Can.PUBLIC | Can.PRIVATE_REPLY
+    # https://developers.facebook.com/docs/messenger-platform/policy/policy-overview: 24 hours, people seven days with HUMAN_AGENT
+    messaging_window: ClassVar[timedelta | None] = timedelta(hours=24)
+    extended_window: ClassVar[timedelta | None] = timedelta(days=7)
+    readers: ClassVar[Readers]
+
+    @property
+    @abstractmethod
+    def account(self) -> Account:
+        """Whose events are ours."""
 
     def parse(self, event: RawEvent) -> list[InboundItem]:
         return parse_events(event, self.account, self.readers)
