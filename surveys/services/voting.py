@@ -1,14 +1,15 @@
 """Taking a vote."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput
 from helpdesk.common.text import clean_text
-from surveys.models import Invitation, Response
-from surveys.policies.votes import HIGHEST, LONGEST_COMMENT, LOWEST, Door, door, is_low
+from surveys.models import Invitation, Response, Survey
+from surveys.policies.votes import HIGHEST, LONGEST_COMMENT, LOWEST, Door, door
 from tickets.models import Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.events import write_event
@@ -52,7 +53,7 @@ def record_vote(*, invitation_id: int, vote: Vote) -> Response:
     if response is not None and (response.score, response.comment) == (vote.score, comment):
         return response
     previous = response.score if response else None
-    response = _change(response, vote, comment) if response else _create(invitation, vote, comment)
+    response = _change(invitation, response, vote, comment) if response else _create(invitation, vote, comment)
     if invitation.ticket_id is not None:
         _write_on_ticket(invitation.ticket_id, response, previous)
     return response
@@ -79,17 +80,29 @@ def _create(invitation: Invitation, vote: Vote, comment: str) -> Response:
     response = Response.objects.create(
         invitation=invitation,
         score=vote.score,
+        **_as_rated(invitation.survey, vote.score),
         comment=comment,
         answered_via=vote.via,
         answered_at=now(),
         agent_id=_last_answerer(ticket) or ticket.assignee_id,
         team_id=ticket.team_id,
         channel_id=message.channel_id if message and message.channel_id else ticket.channel_id,
+        topic_id=ticket.topic_id,
         is_demo=ticket.is_demo,
     )
     invitation.state = Invitation.State.ANSWERED
     invitation.save(update_fields=["state"])
     return response
+
+
+def _as_rated(survey: Survey, score: int) -> dict[str, Any]:
+    """What the score is worth on its scale, as columns of a Response."""
+    scale = survey.values
+    return {
+        "scale": scale.key,
+        "rating": scale.rating(score),
+        "is_low": scale.is_low(score, survey.low_at_most),
+    }
 
 
 def _last_answerer(ticket: Ticket) -> int | None:
@@ -98,7 +111,7 @@ def _last_answerer(ticket: Ticket) -> int | None:
     return kept.order_by("-sort_at", "-id").values_list("author_agent_id", flat=True).first()
 
 
-def _change(response: Response, vote: Vote, comment: str) -> Response:
+def _change(invitation: Invitation, response: Response, vote: Vote, comment: str) -> Response:
     kept = {
         "score": response.score,
         "comment": response.comment,
@@ -106,7 +119,9 @@ def _change(response: Response, vote: Vote, comment: str) -> Response:
     }
     response.history = [*response.history, kept]
     response.score, response.comment, response.changed_at = vote.score, comment, now()
-    response.save(update_fields=["score", "comment", "changed_at", "history"])
+    rated = _as_rated(invitation.survey, vote.score)
+    response.rating, response.is_low = rated["rating"], rated["is_low"]
+    response.save(update_fields=["score", "rating", "is_low", "comment", "changed_at", "history"])
     return response
 
 
@@ -121,10 +136,12 @@ def _write_on_ticket(ticket_id: int, response: Response, previous: int | None) -
             "score": response.score,
             "previous": previous,
             "has_comment": bool(response.comment),
+            "scale": response.scale,
+            "rating": response.rating,
         },
     )
     # A notice of another kind is about something that still has to be done; a vote does not push it aside.
-    if is_low(response.score) and not ticket.notice:
+    if response.is_low and not ticket.notice:
         Ticket.objects.filter(pk=ticket_id).update(notice=LOW_SCORE_NOTICE)
-    elif not is_low(response.score) and ticket.notice == LOW_SCORE_NOTICE:
+    elif not response.is_low and ticket.notice == LOW_SCORE_NOTICE:
         Ticket.objects.filter(pk=ticket_id).update(notice="")

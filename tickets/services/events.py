@@ -75,7 +75,15 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "survey.planned": frozenset({"invitation"}),
     "survey.sent": frozenset({"invitation", "message"}),
     "survey.suppressed": frozenset({"invitation", "reason"}),
-    "survey.answered": frozenset({"invitation", "score", "previous", "has_comment"}),
+    "survey.answered": frozenset({"invitation", "score", "previous", "has_comment", "scale", "rating"}),
+    "survey.reminded": frozenset({"invitation", "message"}),
+    "recovery.opened": frozenset({"case", "source"}),
+    "recovery.stage_changed": frozenset({"case", "from", "to", "step", "is_skipped"}),
+    "recovery.customer_told": frozenset({"case", "step", "action", "message"}),
+    "recovery.incentive_given": frozenset({"case", "incentive", "code"}),
+    "recovery.closed": frozenset({"case", "outcome"}),
+    # seconds of one stretch of work on the ticket, kind talk, hold, wrap_up or active; written when it is over.
+    "work.recorded": frozenset({"interval", "contact", "kind", "started_at", "seconds"}),
 }
 
 
