@@ -65,24 +65,6 @@ class MetaAdapter(ChannelAdapter):
             raise AdapterError("no_secret", _("This channel has no app secret."), permanent=True)
         return {HEADER: sign_body(body, self.app_secrets[0])}
 
-
-class MetaMessagingAdapter(MetaAdapter, ABC):
-    """Private messages and comments. Subclasses name the account, read its events and send."""
-
-    can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.READ_RECEIPTS | Can.CHOICES | Can.PUBLIC | Can.PRIVATE_REPLY
-    # https://developers.facebook.com/docs/messenger-platform/policy/policy-overview: 24 hours, people seven days with HUMAN_AGENT
-    messaging_window: ClassVar[timedelta | None] = timedelta(hours=24)
-    extended_window: ClassVar[timedelta | None] = timedelta(days=7)
-    readers: ClassVar[Readers]
-
-    @property
-    @abstractmethod
-    def account(self) -> Account:
-        """Whose events are ours."""
-
-    def parse(self, event: RawEvent) -> list[InboundItem]:
-        return parse_events(event, self.account, self.readers)
-
     def fetch_media(self, attachment: InboundAttachment) -> InboundAttachment:
         """Bring a file from the provider's servers; its address holds its own proof, so no token goes there."""
         if attachment.content is not None or not attachment.url:
@@ -100,6 +82,24 @@ class MetaMessagingAdapter(MetaAdapter, ABC):
             raise AdapterError(f"http_{answer.status}", text, permanent=not is_temporary)
         claimed = answer.headers.get("content-type", "").partition(";")[0].strip()
         return replace(attachment, content=answer.content, content_type=claimed or attachment.content_type)
+
+
+class MetaMessagingAdapter(MetaAdapter, ABC):
+    """Private messages and comments. Subclasses name the account, read its events and send."""
+
+    can = Can.SEND | Can.WEBHOOK | Can.ATTACH | Can.READ_RECEIPTS | Can.CHOICES | Can.PUBLIC | Can.PRIVATE_REPLY
+    # https://developers.facebook.com/docs/messenger-platform/policy/policy-overview: 24 hours, people seven days with HUMAN_AGENT
+    messaging_window: ClassVar[timedelta | None] = timedelta(hours=24)
+    extended_window: ClassVar[timedelta | None] = timedelta(days=7)
+    readers: ClassVar[Readers]
+
+    @property
+    @abstractmethod
+    def account(self) -> Account:
+        """Whose events are ours."""
+
+    def parse(self, event: RawEvent) -> list[InboundItem]:
+        return parse_events(event, self.account, self.readers)
 
     def simulate(self, turn: SimulatedTurn) -> SimulatedCall | None:
         return simulate_turn(turn, self.account)
