@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 
-from reporting.policies.cells import table
+from helpdesk.common.cells import table
 
 
 class CsvRenderer(BaseRenderer):

@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from reporting.policies.cells import cell, table
+from helpdesk.common.cells import cell, table
 
 
 @pytest.mark.parametrize(
