@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from surveys.policies.cause_tree import cause_label
 from tickets.models import Topic
 
 
@@ -47,7 +48,7 @@ class RootCause(models.Model):
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
-        return self.name
+        return cause_label(self.key, self.name)
 
 
 class CorrectiveActionQuerySet(models.QuerySet):
