@@ -66,6 +66,7 @@ def test_every_ticket_route_stands_in_a_test_here() -> None:
         "do",
         "chat_install",
         "macros_of_selected",
+        "shortcuts",
     }
     assert named == set(READ) | set(PIECES) | set(WRITE) | others
 
