@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from helpdesk.common.errors import InvalidInput, NotVisible
 from tickets.admin.doors import AgentRequest
+from tickets.admin.inbox import view_of
 from tickets.models import Conversation, InformationRequest, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.asking import ask_for, cancel_request
@@ -156,6 +157,7 @@ def more(request: AgentRequest, ticket: Ticket) -> HttpResponse:
     here = set(Conversation.objects.filter(active_ticket=ticket).values_list("channel_id", flat=True))
     context = {
         "ticket": ticket,
+        "view": view_of(request),
         "may_reply": may_reply,
         "may_merge": request.user.has_perm("tickets.merge_ticket"),
         "kinds": InformationRequest.Kind.choices,

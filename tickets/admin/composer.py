@@ -1,6 +1,7 @@
 """What the composer offers for a ticket: through which conversation, to whom, and what that channel can carry."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +80,32 @@ class Way:
         return json.dumps(dict(self.limits.file_bytes))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """Which parts and words of the composer any of the ways has a use for. The others are not sent: every page carries its composer."""
+
+    has_public: bool
+    has_window: bool
+    has_templates: bool
+    has_choices: bool
+    has_length: bool
+    refuses_files: bool
+    limits_files: bool
+
+
+def needs_of(ways: Sequence[Way]) -> Needs:
+    """What choosing any of ``ways`` may show."""
+    return Needs(
+        has_public=any(way.is_public for way in ways),
+        has_window=any(way.window != Window.OPEN or way.window_ends is not None for way in ways),
+        has_templates=any(way.has_templates for way in ways),
+        has_choices=any(way.most_choices for way in ways),
+        has_length=any(way.most_text for way in ways),
+        refuses_files=any(not way.can_attach for way in ways),
+        limits_files=any(way.limits.file_bytes for way in ways),
+    )
+
+
 def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
     """Ways to answer, the drafts of this agent, and what is refused from the start."""
     drafts = {draft["kind"]: draft["text"] for draft in ticket.draft_list}
@@ -86,6 +113,7 @@ def composer_context(request: AgentRequest, ticket: Any) -> dict[str, Any]:
     refusal = _ticket_refusal(ticket, ways)
     return {
         "ways": ways,
+        "needs": needs_of(ways),
         "review": _review_of(ways),
         "reply_draft": drafts.get(Message.Kind.MESSAGE, ""),
         "note_draft": drafts.get(Message.Kind.NOTE, ""),

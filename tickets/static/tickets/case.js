@@ -54,6 +54,12 @@ window.cases = (() => {
             openPart(opener.dataset.hdOpenPart);
         }
     }, true);
+    // The form comes with the menu, each time that it is fetched; the one that is in use stays.
+    document.addEventListener("htmx:oobBeforeSwap", (event) => {
+        if (event.detail.target.id === "hd-moving" && slot().classList.contains("hd-choosing")) {
+            event.detail.shouldSwap = false;
+        }
+    });
     document.addEventListener("keydown", (event) => {
         if (event.key === "Escape" && slot().classList.contains("hd-choosing") && !document.querySelector("details.hd-pop[open]")) {
             select(false);
@@ -92,7 +98,7 @@ window.cases = (() => {
         const button = document.createElement("button");
         button.type = "button";
         button.className = "hd-toast-undo";
-        button.textContent = form().dataset.undo;
+        button.textContent = document.getElementById("hd-toasts").dataset.undo;
         button.dataset.hdPost = event.detail.undo;
         button.addEventListener("click", () => setTimeout(() => toast.remove()));
         toast.insertBefore(button, toast.lastElementChild);

@@ -7,7 +7,14 @@ window.composerLimits = (() => {
     let description = "";
 
     const root = () => document.getElementById("hd-composer");
+    // The page brings the parts that a way of this ticket has a use for; the others are not there.
     const byId = (id) => document.getElementById(id);
+    function setHidden(id, isHidden) {
+        const part = byId(id);
+        if (part) {
+            part.hidden = isHidden;
+        }
+    }
     const words = (name, values = {}) => Object.entries(values).reduce(
         (text, [key, value]) => text.replace(`%(${key})s`, value), root().dataset[name] || "");
 
@@ -144,6 +151,9 @@ window.composerLimits = (() => {
     }
 
     function openChoices(isOpen) {
+        if (!byId("hd-choices")) {
+            return;
+        }
         byId("hd-choices").hidden = !isOpen;
         byId("hd-choices-open").setAttribute("aria-expanded", String(isOpen));
         if (!isOpen) {
@@ -156,12 +166,14 @@ window.composerLimits = (() => {
 
     // Templates -------------------------------------------------------------------------------------------------------
     function openTemplate(isOpen) {
-        const panel = byId("hd-template");
-        panel.hidden = !isOpen;
-        byId("hd-template-open").setAttribute("aria-expanded", String(isOpen));
-        byId("hd-template-fields").replaceChildren();
         // A template is a whole message: buttons of our own cannot stand under it.
-        byId("hd-choices-open").hidden = isOpen || !Number(way.dataset.choices);
+        setHidden("hd-choices-open", isOpen || !Number(way.dataset.choices));
+        const panel = byId("hd-template");
+        if (panel) {
+            panel.hidden = !isOpen;
+            byId("hd-template-open").setAttribute("aria-expanded", String(isOpen));
+            byId("hd-template-fields").replaceChildren();
+        }
         if (isOpen) {
             openChoices(false);
             const conversation = document.querySelector("#hd-compose [name=conversation]").value;
@@ -181,13 +193,9 @@ window.composerLimits = (() => {
     function choose(chosen) {
         way = chosen;
         description = "";
-        if (!way || !byId("hd-public")) {
-            return;
-        }
-        byId("hd-public").hidden = !way.dataset.public;
+        setHidden("hd-public", !way.dataset.public);
         root().classList.toggle("hd-composing-public", Boolean(way.dataset.public));
-        byId("hd-choices-open").hidden = !Number(way.dataset.choices);
-        byId("hd-template-open").hidden = !way.dataset.templates;
+        setHidden("hd-template-open", !way.dataset.templates);
         openChoices(false);
         openTemplate(false);
         drawWindow();
@@ -235,7 +243,7 @@ window.composerLimits = (() => {
 
     function reset() {
         description = "";
-        if (byId("hd-template")) {
+        if (byId("hd-conversation")) {
             openChoices(false);
             openTemplate(false);
             drawWindow();

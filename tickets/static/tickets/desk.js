@@ -126,6 +126,21 @@ window.desk = (() => {
     const actions = new Map();
     let prefix = "";
     const isField = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) && element.type !== "checkbox";
+    // Few ask for it, so it is fetched by who does.
+    async function showHelp(help) {
+        try {
+            if (!help.childElementCount) {
+                const { text } = await request(help.dataset.url);
+                help.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+            }
+        } catch (refused) {
+            say(refused.message);
+            return;
+        }
+        if (!help.open) {
+            help.showModal();
+        }
+    }
     function onKey(event) {
         if (event.key === "Escape") {
             for (const menu of openMenus()) {
@@ -135,16 +150,13 @@ window.desk = (() => {
             return;
         }
         const help = document.getElementById("hd-shortcuts");
-        if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isField(event.target) || help.open) {
-            return;
-        }
-        if (!("enabled" in help.dataset)) {
+        if (!help || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isField(event.target) || help.open) {
             return;
         }
         const key = prefix + event.key;
         prefix = event.key === "g" ? "g" : "";
         if (key === "?") {
-            help.showModal();
+            showHelp(help);
         } else if (actions.has(key) && actions.get(key)(event) !== false) {
             event.preventDefault();
         }
