@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels_app.models import Channel
-from tickets.models import Team, Ticket
+from tickets.models import Team, Ticket, Topic
 from tickets.models.visibility import ticket_condition
 
 
@@ -43,7 +43,14 @@ class TicketFact(models.Model):
 
     ``waiting_started_at``: when the customer sent the first unanswered message of the case. ``first_response_seconds``: from there
     to the first public reply of a human. ``is_waiting``: he still waits for that reply. ``excluded_because``: why the ticket is in no
-    figure. ``is_counted``: neither excluded nor demo. ``last_score``: of the ticket's latest vote.
+    figure. ``is_counted``: neither excluded nor demo. ``last_score``: of the ticket's latest vote; ``last_rating`` is the same on the
+    common scale of 1 to 10.
+
+    ``any_response_seconds``: to the first answer, a bot's included. ``hand_off_response_seconds``: from the moment when the bot gave
+    the case to people (``handed_off_at``) to the first answer of a human. ``is_handled``: a human has answered, or taken it from the
+    bot. ``is_first_contact``: as far as the ticket itself can say, it was solved at the first contact; whether the customer came back
+    with it on another ticket, ``customer_id``, ``topic`` and ``follow_up_of`` tell. ``resolution_seconds``: from the opening to the
+    last resolution without the time in which we waited for the customer.
     """
 
     class Excluded(models.TextChoices):
@@ -75,6 +82,21 @@ class TicketFact(models.Model):
     survey_count = models.PositiveIntegerField(default=0)
     vote_count = models.PositiveIntegerField(default=0)
     last_score = models.PositiveSmallIntegerField(null=True)
+    last_rating = models.FloatField(null=True)
+    # Plain numbers: a merge of customers is told in the log, from which these follow.
+    customer_id = models.BigIntegerField(null=True)
+    follow_up_of = models.BigIntegerField(null=True)
+    topic = models.ForeignKey(Topic, models.SET_NULL, null=True, related_name="+", db_index=False)
+    first_response_business_seconds = models.BigIntegerField(null=True)
+    any_response_seconds = models.BigIntegerField(null=True)
+    handed_off_at = models.DateTimeField(null=True)
+    hand_off_response_seconds = models.BigIntegerField(null=True)
+    first_resolution_seconds = models.BigIntegerField(null=True)
+    resolution_seconds = models.BigIntegerField(null=True)
+    is_handled = models.BooleanField(default=False, db_default=False)
+    is_first_contact = models.BooleanField(default=False, db_default=False)
+    has_handover = models.BooleanField(default=False, db_default=False)
+    was_put_aside = models.BooleanField(default=False, db_default=False)
     last_sequence = models.IntegerField(default=0)
 
     objects = TicketFactQuerySet.as_manager()
@@ -93,6 +115,9 @@ class TicketFact(models.Model):
                     "agent",
                     "first_responder",
                     "first_response_seconds",
+                    "any_response_seconds",
+                    "hand_off_response_seconds",
+                    "topic",
                     "is_waiting",
                     "last_resolved_at",
                     "reopen_count",
@@ -101,6 +126,28 @@ class TicketFact(models.Model):
                 ],
                 name="ticket_fact_opened",
                 condition=Q(is_counted=True),
+            ),
+            models.Index(
+                fields=["opened_at"],
+                include=[
+                    "ticket",
+                    "channel",
+                    "team",
+                    "agent",
+                    "topic",
+                    "customer_id",
+                    "is_first_contact",
+                    "last_resolved_at",
+                ],
+                name="ticket_fact_handled",
+                condition=Q(is_counted=True, is_handled=True),
+            ),
+            # Did the customer come back with it?
+            models.Index(
+                fields=["customer_id", "opened_at"],
+                include=["ticket", "topic", "follow_up_of", "is_demo"],
+                name="ticket_fact_of_customer",
+                condition=Q(excluded_because=""),
             ),
             models.Index(fields=["opened_at"], name="ticket_fact_demo", condition=Q(is_demo=True)),
         ]
@@ -139,6 +186,52 @@ class ResponseFact(models.Model):
                 fields=["waiting_started_at"],
                 include=["channel", "team", "responder", "seconds", "business_seconds", "is_waiting", "is_demo"],
                 name="response_fact_started",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.number}"
+
+
+class ContactFact(models.Model):
+    """One contact of a counted or demo ticket: a run of messages and calls without a long gap, a snooze or a hold between.
+
+    ``channel``: where it began. ``agent``: the human who answered last in it. ``ends_at``: when it is over, or will be unless
+    somebody writes. Seconds of work are those of all agents together, no moment of one agent twice; NULL where nothing is known,
+    and ``handle_seconds`` is their sum.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="contact_facts", db_index=False)
+    number = models.PositiveIntegerField()
+    is_demo = models.BooleanField(default=False)
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+", db_index=False)
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    topic = models.ForeignKey(Topic, models.SET_NULL, null=True, related_name="+", db_index=False)
+    started_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    is_answered = models.BooleanField(default=False)
+    is_answered_by_bot = models.BooleanField(default=False)
+    has_call = models.BooleanField(default=False)
+    talk_seconds = models.PositiveIntegerField(null=True)
+    hold_seconds = models.PositiveIntegerField(null=True)
+    wrap_up_seconds = models.PositiveIntegerField(null=True)
+    active_seconds = models.PositiveIntegerField(null=True)
+    handle_seconds = models.PositiveIntegerField(null=True)
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact fact")
+        verbose_name_plural = _("contact facts")
+        constraints = [models.UniqueConstraint(fields=["ticket", "number"], name="contact_counted_once")]
+        indexes = [
+            models.Index(
+                fields=["started_at"],
+                include=["channel", "team", "agent", "topic", "handle_seconds", "ends_at", "is_demo"],
+                name="contact_fact_started",
+                condition=Q(is_answered=True),
             )
         ]
 

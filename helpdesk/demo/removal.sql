@@ -70,6 +70,8 @@ DELETE FROM surveys_response WHERE invitation_id IN (SELECT id FROM demo_invitat
 DELETE FROM surveys_invitation WHERE id IN (SELECT id FROM demo_invitation)
 -- step: waits
 DELETE FROM reporting_responsefact WHERE ticket_id IN (SELECT id FROM demo_ticket)
+-- step: contacts
+DELETE FROM reporting_contactfact WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: facts
 DELETE FROM reporting_ticketfact WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: callbacks

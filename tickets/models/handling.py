@@ -22,7 +22,8 @@ class OfTicketQuerySet(models.QuerySet):
 class WorkInterval(models.Model):
     """A stretch of work of one agent on one contact; handle time is the sum of them. ``ended_at`` is NULL while it runs.
 
-    ``agent`` is NULL where only a telephone is known and not whose it is. ``call`` says that it comes from a call's own events.
+    ``agent`` is NULL where only a telephone is known and not whose it is. ``call`` says that it comes from a call's own events;
+    all others come from the workspace, where ``seen_at`` is the last sign of life and an agent is at one ticket at a time.
     """
 
     class Kind(models.TextChoices):
@@ -40,6 +41,7 @@ class WorkInterval(models.Model):
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OfTicketQuerySet.as_manager()
 
@@ -47,11 +49,19 @@ class WorkInterval(models.Model):
         verbose_name = _("work interval")
         verbose_name_plural = _("work intervals")
         constraints = [
+            models.UniqueConstraint(
+                fields=["agent"],
+                name="agent_works_at_one_ticket",
+                condition=Q(call__isnull=True, ended_at__isnull=True),
+            ),
             models.UniqueConstraint(fields=["call", "kind", "started_at"], name="work_of_call_kept_once"),
             models.CheckConstraint(
                 name="work_ends_after_it_starts",
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["seen_at"], name="work_running", condition=Q(call__isnull=True, ended_at__isnull=True))
         ]
 
     def __str__(self) -> str:
