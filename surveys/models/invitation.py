@@ -106,6 +106,7 @@ class Invitation(models.Model):
             models.Index(
                 fields=["remind_at"], name="invitation_remind", condition=Q(state="sent", remind_at__isnull=False)
             ),
+            models.Index(fields=["lease_until"], name="invitation_leased", condition=Q(lease_until__isnull=False)),
         ]
 
     def __str__(self) -> str:
