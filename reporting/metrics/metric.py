@@ -1,6 +1,7 @@
 """What every metric is: a definition in words, and the rows that follow from it."""
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ COMMON_GROUPS = (
 )  # fmt: skip
 
 
-class Metric:
+class Metric(ABC):
     """One figure. The docstring of the subclass is its definition, as the admin and the API print it.
 
     ``columns``: (name in the answer, label, unit) in the order of a table; the unit is count, seconds, share or score.
@@ -33,10 +34,10 @@ class Metric:
         """The docstring as flowing text."""
         return " ".join((inspect.getdoc(self) or "").split())
 
+    @abstractmethod
     def rows(self, question: Question) -> list[Row]:
         """One row per group that has anything; without a grouping exactly one. Two queries at most."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tickets(self, question: Question) -> QuerySet[Ticket]:
         """The tickets behind the figure, those the user may see, newest first."""
-        raise NotImplementedError

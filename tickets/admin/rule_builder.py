@@ -7,6 +7,7 @@ Both give the checked value (services take it as it is). A fault is shown at its
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -68,7 +69,7 @@ class RuleRows(forms.Widget):
         return False
 
 
-class _RuleField(forms.Field):
+class _RuleField(ABC, forms.Field):
     """Reads the JSON, checks it by the policy, and keeps the place of the fault for the rows."""
 
     widget: Any = RuleRows
@@ -79,8 +80,9 @@ class _RuleField(forms.Field):
         options.setdefault("widget", RuleRows(make_spec, self.empty))
         super().__init__(**options)
 
+    @abstractmethod
     def check(self, value: Any) -> Any:
-        raise NotImplementedError
+        """The value in its valid form. Raises InvalidInput with the places of what is wrong."""
 
     def to_python(self, value: Any) -> Any:
         if value in (None, ""):
