@@ -20,6 +20,7 @@ from helpdesk.accounts.api.job_runs import JobRunViewSet
 from helpdesk.common.api import SIGNED_IN
 from helpdesk.common.api.views import StrictParameters
 from reporting.api.reports import (
+    BotDeflectionReport,
     CsatReport,
     DeflectionReport,
     FirstResponseReport,
@@ -69,6 +70,7 @@ RESOURCES: dict[str, Any] = {
     "reports/csat": CsatReport,
     "reports/deflection": DeflectionReport,
     "reports/first-response": FirstResponseReport,
+    "reports/bot-deflection": BotDeflectionReport,
     "reports/help-deflection": HelpDeflectionReport,
     "reports/next-response": NextResponseReport,
     "reports/sla": SlaReport,

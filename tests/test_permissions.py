@@ -87,6 +87,7 @@ API = {
     ("post", "quick-replies-render"): READERS,
     ("get", "quick-replies-export"): READERS,
     ("post", "quick-replies-import-file"): WORKERS,
+    ("get", "reports/bot-deflection-list"): EVERYBODY,
     ("get", "reports/csat-list"): EVERYBODY,
     ("get", "reports/deflection-list"): EVERYBODY,
     ("get", "reports/first-response-list"): EVERYBODY,

@@ -222,3 +222,12 @@ class HelpDeflectionReport(ReportViewSet):
     def list(self, request: Request) -> Response:
         """How many visits of the help pages no contact followed. They belong to no channel, team or agent."""
         return super().list(request)
+
+
+class BotDeflectionReport(ReportViewSet):
+    metric = METRICS["bot-deflection"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How many talks of the bot spared a person; what became of the others stands beside it."""
+        return super().list(request)

@@ -1,6 +1,7 @@
 """The figures, one a file. ``METRICS`` maps the name in addresses to the metric."""
 
 from helpdesk.common.errors import NotVisible
+from reporting.metrics.bot_deflection import BotDeflection
 from reporting.metrics.csat import Csat
 from reporting.metrics.deflection import Deflection
 from reporting.metrics.first_response import FirstResponse
@@ -12,7 +13,16 @@ from reporting.metrics.volume import Volume
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for metric in (Volume(), FirstResponse(), NextResponse(), Sla(), Csat(), Deflection(), HelpDeflection())
+    for metric in (
+        Volume(),
+        FirstResponse(),
+        NextResponse(),
+        Sla(),
+        Csat(),
+        Deflection(),
+        HelpDeflection(),
+        BotDeflection(),
+    )
 }
 
 

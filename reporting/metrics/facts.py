@@ -11,18 +11,23 @@ from reporting.models import TicketFact, TicketFactQuerySet
 from tickets.models import Ticket
 
 
-def counted_facts(question: Question, *, agent: str) -> TicketFactQuerySet:
-    """The facts of tickets that were opened in the period, by the rules that hold for every figure.
-
-    ``agent`` is the column that says whose the ticket is for this figure.
-    """
+def facts_that_count(question: Question) -> TicketFactQuerySet:
+    """The facts of all tickets that may be in a figure for the user, whenever they were opened."""
     facts = (
         TicketFact.objects.demo()
         if question.only_demo
         else TicketFact.objects.counted(include_demo=question.include_demo)
     )
+    return facts.visible_to(question.user)
+
+
+def counted_facts(question: Question, *, agent: str) -> TicketFactQuerySet:
+    """The facts of tickets that were opened in the period, by the rules that hold for every figure.
+
+    ``agent`` is the column that says whose the ticket is for this figure.
+    """
     period = question.period
-    facts = facts.visible_to(question.user).filter(opened_at__gte=period.starts_at, opened_at__lt=period.ends_at)
+    facts = facts_that_count(question).filter(opened_at__gte=period.starts_at, opened_at__lt=period.ends_at)
     return facts.filter(question.narrowed(channel="channel", team="team_id", agent=agent))
 
 

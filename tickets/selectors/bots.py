@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from helpdesk.common.remembered import Remembered
 from tickets.models import Bot, BotSession, HandoffRule, Message, Ticket
@@ -12,7 +12,7 @@ from tickets.policies.article_match import THRESHOLD
 from tickets.policies.bot import Rule, Setup
 from tickets.policies.bot_questions import read_questions
 
-# A case counts as solved by the bot when no person has answered it for so long.
+# What the bot solved is known when the customer has not come back to a person for so long.
 DEFLECTED_AFTER = timedelta(days=3)
 
 
@@ -72,22 +72,25 @@ def latest_session(ticket: Ticket) -> BotSession | None:
     return rows.order_by("-id").first()
 
 
-def finished_sessions(*, since: datetime, until: datetime) -> QuerySet[BotSession]:
-    """Talks on real tickets that began in [since, until) and are over, without the tasks that agents gave."""
-    rows = BotSession.objects.filter(started_at__gte=since, started_at__lt=until, is_delegated=False)
-    rows = rows.exclude(state=BotSession.State.ACTIVE)
-    return rows.filter(ticket__is_demo=False, ticket__is_spam=False, ticket__merged_into=None)
+def talks_with_customers(*, since: datetime, until: datetime) -> QuerySet[BotSession]:
+    """Talks that began in [since, until), without the tasks that agents gave."""
+    return BotSession.objects.filter(started_at__gte=since, started_at__lt=until, is_delegated=False)
 
 
-def solved_by_bot(sessions: QuerySet[BotSession], *, at: datetime) -> QuerySet[BotSession]:
-    """Those of them that spared a person: the customer said that it helped, nobody was handed anything, no person has answered since,
-    and ``DEFLECTED_AFTER`` is over at ``at``.
+def with_what_was_spared(sessions: QuerySet[BotSession]) -> QuerySet[BotSession]:
+    """Each with ``is_spared``: the customer said that it helped, and no person had to do with it.
+
+    So no talk on the ticket was handed over, no person has ever answered it, and none a ticket that the same customer opened on any
+    channel within ``DEFLECTED_AFTER`` of the end. It is final when that time is over.
     """
-    answers = Message.objects.filter(
-        ticket=OuterRef("ticket"), author=Message.Author.AGENT, kind=Message.Kind.MESSAGE
-    ).exclude(delivery_state=Message.DeliveryState.CANCELLED)
+    answers = Message.objects.filter(author=Message.Author.AGENT, kind=Message.Kind.MESSAGE)
+    answers = answers.exclude(delivery_state=Message.DeliveryState.CANCELLED)
+    asked_again = answers.filter(
+        ticket__customer=OuterRef("ticket__customer"),
+        ticket__opened_at__gt=OuterRef("ended_at"),
+        ticket__opened_at__lte=OuterRef("ended_at") + DEFLECTED_AFTER,
+    )
     handed_off = BotSession.objects.filter(ticket=OuterRef("ticket"), state=BotSession.State.HANDED_OFF)
-    return sessions.filter(
-        ~Exists(answers), ~Exists(handed_off), state=BotSession.State.FINISHED, result="solved",
-        ended_at__lte=at - DEFLECTED_AFTER,
-    )  # fmt: skip
+    nobody = ~Exists(answers.filter(ticket=OuterRef("ticket"))) & ~Exists(asked_again) & ~Exists(handed_off)
+    is_spared = Q(state=BotSession.State.FINISHED, result="solved") & nobody
+    return sessions.annotate(is_spared=ExpressionWrapper(is_spared, output_field=BooleanField()))
