@@ -29,7 +29,9 @@ from reporting.api.reports import (
     SlaReport,
     VolumeReport,
 )
+from surveys.api.incentives import IncentiveViewSet
 from surveys.api.responses import SurveyResponseViewSet
+from surveys.api.root_causes import RootCauseViewSet
 from tickets.api.articles import ArticleViewSet
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.bots import BotViewSet
@@ -62,20 +64,22 @@ RESOURCES: dict[str, Any] = {
     "customers": CustomerViewSet,
     "identities": IdentityViewSet,
     "inbound-events": InboundEventViewSet,
+    "incentives": IncentiveViewSet,
     "job-runs": JobRunViewSet,
     "macros": MacroViewSet,
     "messages": MessageViewSet,
     "organizations": OrganizationViewSet,
     "quick-replies": QuickReplyViewSet,
+    "reports/bot-deflection": BotDeflectionReport,
     "reports/csat": CsatReport,
     "reports/deflection": DeflectionReport,
     "reports/first-response": FirstResponseReport,
-    "reports/bot-deflection": BotDeflectionReport,
     "reports/help-deflection": HelpDeflectionReport,
     "reports/next-response": NextResponseReport,
     "reports/sla": SlaReport,
     "reports/volume": VolumeReport,
     "reviews": ReviewViewSet,
+    "root-causes": RootCauseViewSet,
     "routing-rules": RoutingRuleViewSet,
     "sla-policies": PolicyViewSet,
     "sla-timers": TimerViewSet,

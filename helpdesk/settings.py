@@ -216,6 +216,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "helpdesk.common.api.schema.describe_common_rules",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "IncentiveKindEnum": "surveys.models.incentive.Incentive.Kind",
+        "RootCauseKindEnum": "surveys.models.causes.RootCause.Kind",
         "MessageKindEnum": "tickets.models.Message.Kind",
         "HandoffRuleKindEnum": "tickets.models.HandoffRule.Kind",
         "ClockStateEnum": "tickets.models.SLATimer.State",

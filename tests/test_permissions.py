@@ -141,6 +141,17 @@ API = {
     ("post", "tickets-split"): WORKERS,
     ("post", "tickets-move-to-private"): WORKERS,
     ("post", "tickets-tags"): WORKERS,
+    ("get", "root-causes-list"): READERS,
+    ("get", "root-causes-detail"): READERS,
+    ("post", "root-causes-list"): LEADERS,
+    ("patch", "root-causes-detail"): LEADERS,
+    ("get", "incentives-list"): READERS,
+    ("get", "incentives-detail"): READERS,
+    ("post", "incentives-list"): {"administrator"},
+    ("patch", "incentives-detail"): {"administrator"},
+    ("post", "incentives-import-lines"): {"administrator"},
+    ("get", "incentives-export"): {"administrator"},
+    ("post", "incentives-redeem"): {"administrator"},
     ("get", "topics-list"): READERS,
     ("get", "topics-detail"): READERS,
     ("post", "topics-list"): LEADERS,
@@ -149,8 +160,9 @@ API = {
 # Routes that are meant for people without an account, or guard themselves in tests of their own.
 OPEN = {
     "health_live", "health_ready", "upload", "webhook", "contact", "surveys:page", "surveys:logo", "api:docs", "api:unknown",
-    "webchat:script", "webchat:look", "webchat:logo", "webchat:channels", "webchat:start", "webchat:me", "webchat:messages",
-    "webchat:read", "webchat:typing", "webchat:file", "webchat:stream", "public_file", "named_public_file",
+    "webchat:script", "webchat:look", "webchat:logo", "webchat:channels", "webchat:articles", "webchat:helped",
+    "webchat:start", "webchat:me", "webchat:messages", "webchat:read", "webchat:typing", "webchat:file",
+    "webchat:stream", "public_file", "named_public_file",
     "help", "help_beacon", "help_language", "help_search", "help_article",
 }  # fmt: skip
 METHODS = ("get", "post", "patch", "put", "delete")

@@ -15,6 +15,8 @@ _READ_WORK = {
     "tickets.view_topic", "tickets.view_article",
     "tickets.view_slapolicy", "tickets.view_slatimer", "tickets.view_routingrule", "tickets.view_routingdecision",
     "surveys.view_response", "surveys.view_invitation",
+    "surveys.view_rootcause", "surveys.view_incentive", "surveys.view_couponcode", "surveys.view_recoverycase",
+    "surveys.view_correctiveaction",
     "reporting.view_ticketfact",
     "tickets.view_quickreply", "tickets.view_quickreplyfolder", "tickets.view_quickreplyvariant", "tickets.view_macro",
 }  # fmt: skip
@@ -22,11 +24,13 @@ _DO_WORK = {
     "tickets.change_ticket", "tickets.add_ticket", "tickets.reply_ticket", "tickets.assign_ticket", "tickets.merge_ticket",
     "tickets.add_customer", "tickets.change_customer", "tickets.add_customeridentity", "tickets.add_tag",
     "tickets.add_organization", "tickets.change_organization",
+    "surveys.add_recoverycase", "surveys.change_recoverycase", "surveys.add_correctiveaction", "surveys.change_correctiveaction",
     # One's own ones; with the right to share also those of a team and of everybody.
     "tickets.add_quickreply", "tickets.change_quickreply", "tickets.delete_quickreply",
     "tickets.add_macro", "tickets.change_macro", "tickets.delete_macro",
 }  # fmt: skip
 _LEAD_WORK = {
+    "surveys.add_rootcause", "surveys.change_rootcause", "surveys.approve_incentive", "surveys.coach_agent",
     "tickets.share_quickreply", "tickets.share_macro", "tickets.add_quickreplyfolder", "tickets.change_quickreplyfolder",
     "tickets.delete_quickreplyfolder",
     "tickets.add_topic", "tickets.change_topic", "tickets.add_article", "tickets.change_article",
@@ -37,6 +41,7 @@ _LEAD_WORK = {
     "reporting.view_every_figure", "tickets.add_review",
 }  # fmt: skip
 _SET_UP = {
+    "surveys.add_incentive", "surveys.change_incentive", "surveys.redeem_incentive", "surveys.change_couponcode",
     "tickets.add_bot", "tickets.change_bot", "tickets.add_handoffrule", "tickets.change_handoffrule", "tickets.delete_handoffrule",
     "tickets.view_llmsettings", "tickets.change_llmsettings", "tickets.view_llmcall",
     "tickets.view_scoreweights", "tickets.change_scoreweights",
