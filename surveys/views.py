@@ -6,13 +6,11 @@ and who has not cannot be made to. Nothing here writes on GET or HEAD, so that s
 
 from pathlib import PurePath
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import date as format_date
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,16 +18,22 @@ from channels_app.models import Brand
 from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, TooManyRequests
 from helpdesk.common.network import address_for_limits
-from helpdesk.core.services import count_and_check, read_site_settings
-from surveys.forms import VoteForm
+from helpdesk.core.services import count_and_check
+from surveys.forms import VoteForm, sent_answers
 from surveys.models import Invitation, Response
+from surveys.policies.questions import Answers, questions_for
 from surveys.policies.texts import SurveyTexts, texts_for
 from surveys.policies.votes import Door, door, read_score
+from surveys.policies.wordings import words_of
 from surveys.selectors.invitations import invitation_by_uuid
+from surveys.selectors.pages import Typed, given_answers, question_context, thanks_context
 from surveys.services.tokens import BadToken, read_token
-from surveys.services.voting import Vote, record_vote
+from surveys.services.voting import Vote, record_answers, record_vote
 
 ATTEMPTS_A_MINUTE = 10
+# Sent by the form that already showed the further questions; in the address, that they have been shown.
+ASKED = "asked"
+FURTHER_STEP = "further"
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 # Pictures that a browser shows without running anything in them.
 _LOGO_TYPES = {
@@ -101,53 +105,61 @@ def _response(invitation: Invitation) -> Response | None:
 
 def _show(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The question; with the vote in it when there is one. ``?score=`` only chooses, it never counts."""
-    chosen = read_score(request.GET.get("score", ""))
+    chosen = read_score(request.GET.get("score", ""), invitation.survey.values)
     answered = _response(invitation)
+    answers = given_answers(answered)
     if answered and chosen is None and "change" not in request.GET:
-        return _thanks(request, invitation, answered)
-    score = chosen or (answered.score if answered else None)
-    return _page(request, invitation, {"score": score, "comment": answered.comment if answered else ""})
+        return _thanks(request, invitation, answered, answers)
+    score = chosen if chosen is not None else answered.score if answered else None
+    typed = Typed(score=score, comment=answered.comment if answered else "", answers=answers)
+    return _page(request, invitation, typed)
 
 
 def _vote(request: HttpRequest, invitation: Invitation) -> HttpResponseBase:
-    form = VoteForm(request.POST, texts=_texts(request, invitation))
-    if not form.is_valid():
-        typed = {"score": read_score(request.POST.get("score", "")), "comment": request.POST.get("comment", "")}
-        return _page(request, invitation, {**typed, "errors": form.errors}, status=400)
-    vote = Vote(score=form.cleaned_data["score"], comment=form.cleaned_data["comment"])
+    """Record what was sent: a vote, or, from the page of thanks, answers to further questions alone."""
+    answered = _response(invitation)
     try:
-        record_vote(invitation_id=invitation.pk, vote=vote)
+        if answered is not None and request.POST.get("step") == FURTHER_STEP:
+            asked = questions_for(invitation.survey, answered.score)
+            answers = sent_answers(request.POST, asked)
+            record_answers(invitation_id=invitation.pk, answers=answers, via=Response.AnsweredVia.PAGE)
+        elif (refused := _record(request, invitation)) is not None:
+            return refused
     except Conflict as refusal:
         # The door closed between reading and writing.
         page = "answered" if refusal.code == "survey_used" else "expired"
         return _closed(request, page, 410, invitation)
-    return _headers(redirect(request.path))
+    # Whoever had the further questions before him is not asked them again.
+    return _headers(redirect(f"{request.path}?{ASKED}=1" if ASKED in request.POST else request.path))
 
 
-def _thanks(request: HttpRequest, invitation: Invitation, answered: Response) -> HttpResponse:
+def _record(request: HttpRequest, invitation: Invitation) -> HttpResponse | None:
+    """Store the vote; None when that went well, else the page again with what is wrong."""
+    survey, texts = invitation.survey, _texts(request, invitation)
+    form = VoteForm(request.POST, texts=texts, words=words_of(survey, texts), scale=survey.values)
+    is_valid = form.is_valid()
+    score = read_score(request.POST.get("score", ""), survey.values)
+    asked = questions_for(survey, score) if score is not None else []
+    answers = sent_answers(request.POST, asked) if ASKED in request.POST else {}
+    if not is_valid or score is None:
+        comment = request.POST.get("comment", "")
+        typed = Typed(score=score, comment=comment, answers=answers, errors=dict(form.errors))
+        return _page(request, invitation, typed, status=400)
+    vote = Vote(score=score, comment=form.cleaned_data["comment"], answers=answers)
+    record_vote(invitation_id=invitation.pk, vote=vote)
+    return None
+
+
+def _thanks(request: HttpRequest, invitation: Invitation, answered: Response, answers: Answers) -> HttpResponse:
     texts = _texts(request, invitation)
-    zone = ZoneInfo(read_site_settings().time_zone)
-    until = answered.answered_at + invitation.survey.change_window
-    with translation.override(texts.language):
-        shown = format_date(timezone.localtime(until, zone), "DATETIME_FORMAT")
-    context = {
-        "thanks": invitation.survey.thanks or texts.thanks,
-        "your_answer": texts.your_answer.replace("{score}", str(answered.score)),
-        "change_until": texts.change_until.replace("{until}", shown),
-        "comment": answered.comment,
-    }
-    return _render(request, "surveys/thanks.html", context, invitation)
+    asks_further = ASKED not in request.GET
+    context = thanks_context(invitation.survey, texts, answered, answers=answers, asks_further=asks_further)
+    return _render(request, "surveys/thanks.html", {**context, "further_step": FURTHER_STEP}, invitation)
 
 
-def _page(request: HttpRequest, invitation: Invitation, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    texts = _texts(request, invitation)
-    return _render(
-        request,
-        "surveys/question.html",
-        {"question": invitation.survey.question or texts.question, **context},
-        invitation,
-        status,
-    )
+def _page(request: HttpRequest, invitation: Invitation, typed: Typed, status: int = 200) -> HttpResponse:
+    context = question_context(invitation.survey, _texts(request, invitation), typed)
+    return _render(request, "surveys/question.html", context, invitation, status)
 
 
 def _closed(request: HttpRequest, page: str, status: int, invitation: Invitation | None = None) -> HttpResponse:
@@ -165,9 +177,12 @@ def _texts(request: HttpRequest, invitation: Invitation | None) -> SurveyTexts:
 
 
 def _brand(invitation: Invitation | None) -> Brand | None:
-    if invitation is None or invitation.message is None or invitation.message.channel is None:
+    """The brand that asked: of the message or the conversation in which it did; without either, the first one."""
+    if invitation is None:
         return None
-    return invitation.message.channel.brand
+    asked_in = (invitation.message, invitation.conversation)
+    channel = next((where.channel for where in asked_in if where is not None and where.channel is not None), None)
+    return channel.brand if channel else Brand.objects.order_by("id").first()
 
 
 def _logo_type(brand: Brand | None) -> str:
@@ -180,13 +195,7 @@ def _render(
     request: HttpRequest, template: str, context: dict[str, Any], invitation: Invitation | None, status: int = 200
 ) -> HttpResponse:
     texts, brand = _texts(request, invitation), _brand(invitation)
-    shared = {
-        "texts": texts,
-        "brand": brand,
-        "has_logo": bool(_logo_type(brand)),
-        "path": request.path,
-        "scores": range(1, 11),
-    }
+    shared = {"texts": texts, "brand": brand, "has_logo": bool(_logo_type(brand)), "path": request.path}
     with translation.override(texts.language):
         return _headers(render(request, template, {**shared, **context}, status=status))
 

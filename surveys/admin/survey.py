@@ -16,8 +16,9 @@ from channels_app.models import Brand
 from helpdesk.common.admin import ServiceAdmin, state_badge
 from helpdesk.common.forms import duration_words
 from surveys.models import Survey
-from surveys.policies.mail import SCORES, SurveyMail
+from surveys.policies.mail import survey_mail
 from surveys.policies.texts import TEXTS, SurveyTexts
+from surveys.selectors.pages import Typed, question_context
 from surveys.services.links import render_mail
 
 # The admin's own policy with frames of ourselves, and, for the mail, the inline styles that mail programs want.
@@ -95,19 +96,13 @@ class SurveyAdmin(ServiceAdmin):
         brand = Brand.objects.order_by("id").first()
         name = brand.name if brand else _("Your brand")
         if what == "mail":
-            mail = SurveyMail(
-                texts=texts, brand=name, name="Carla", subject=_("My parcel is late"), question=survey.question
-            )
-            response = HttpResponse(render_mail(mail, dict.fromkeys(SCORES, "#")))
+            mail = survey_mail(survey, texts=texts, brand=name, name="Carla", subject=_("My parcel is late"))
+            response = HttpResponse(render_mail(mail, dict.fromkeys(survey.values.scores, "#")))
         elif what == "page":
-            context = {
-                "texts": texts,
-                "brand": {"name": name},
-                "scores": SCORES,
-                "question": survey.question or texts.question,
-            }
+            context = question_context(survey, texts, Typed(score=survey.values.low))
             with override(texts.language):
-                response = render(request, "surveys/question.html", {**context, "path": "#", "score": 8})
+                shared = {"texts": texts, "brand": {"name": name}, "path": "#"}
+                response = render(request, "surveys/question.html", {**shared, **context})
         else:
             raise Http404
         response["Content-Security-Policy"] = _FRAME_POLICY.format(styles="'unsafe-inline'" if what == "mail" else "")

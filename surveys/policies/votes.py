@@ -4,12 +4,14 @@ import enum
 import re
 from datetime import datetime, timedelta
 
+from surveys.policies.scales import ONE_TO_TEN, SCALES, THUMBS, Scale
+
 LOWEST, HIGHEST = 1, 10
 LOW_SCORE = 6
 TOP_SCORE = 9
 LONGEST_COMMENT = 5000
 
-_SCORE = re.compile(r"10|[1-9]", re.ASCII)
+_SCORE = re.compile(r"0|[1-9][0-9]?", re.ASCII)
 
 
 class Door(enum.Enum):
@@ -22,14 +24,26 @@ class Door(enum.Enum):
     UNKNOWN = "unknown"  # was never asked
 
 
-def read_score(raw: str) -> int | None:
-    """The score that this text is, 1 to 10 in plain digits; None for everything else ("0", "11", "7.5", "٧", "")."""
-    return int(raw) if _SCORE.fullmatch(raw) else None
+def read_score(raw: str, scale: Scale = SCALES[ONE_TO_TEN]) -> int | None:
+    """The score on ``scale`` that this text is, in plain digits; None for everything else ("11", "7.5", "07", "٧", "")."""
+    if not _SCORE.fullmatch(raw):
+        return None
+    score = int(raw)
+    return score if score in scale.scores else None
 
 
 def is_low(score: int) -> bool:
-    """Whether somebody should look at once: 6 and below."""
+    """Whether somebody should look at once, on the scale of 1 to 10: 6 and below."""
     return score <= LOW_SCORE
+
+
+def short_score(score: int, scale: Scale) -> str:
+    """A score with what tells its scale from others: "9", "4/5", "NPS 9"; a thumb has no number and is ""."""
+    if scale.key == THUMBS:
+        return ""
+    if not scale.is_satisfaction:
+        return f"NPS {score}"
+    return str(score) if scale.key == ONE_TO_TEN else f"{score}/{scale.highest}"
 
 
 def door(

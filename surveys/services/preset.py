@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from surveys.models import Survey
+from surveys.models import Survey, SurveyQuestion
+from surveys.policies.questions import PRESET_CHOICES
 
 PRESET_NAME = "After every contact"
 
@@ -17,9 +18,20 @@ def ensure_preset_after_migrate(**kwargs: Any) -> None:
 
 @transaction.atomic
 def ensure_preset_survey() -> Survey:
-    """The preset, created when no survey exists at all; who renames or switches it off keeps that."""
+    """The preset, created when no survey exists at all; who renames, changes or switches it off keeps that.
+
+    Whoever gives a low score is asked what it was: speed, ease, knowledge, friendliness or the product.
+    """
     existing = Survey.objects.order_by("id").first()
     if existing is not None:
         return existing
     # Two processes may migrate a fresh database; the unique name lets one of them create it.
-    return Survey.objects.get_or_create(name=PRESET_NAME)[0]
+    survey, is_created = Survey.objects.get_or_create(name=PRESET_NAME)
+    if is_created:
+        SurveyQuestion.objects.create(
+            survey=survey,
+            choices=[{"key": key, "label": ""} for key in PRESET_CHOICES],
+            lowest_score=survey.values.lowest,
+            highest_score=survey.values.low,
+        )
+    return survey

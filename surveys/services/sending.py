@@ -13,7 +13,7 @@ from helpdesk.common.errors import HelpdeskError
 from helpdesk.common.failpoints import failpoint
 from helpdesk.core.services import read_site_settings
 from surveys.models import Invitation
-from surveys.policies.mail import SurveyMail, mail_text
+from surveys.policies.mail import mail_text, survey_mail
 from surveys.policies.occasions import contact_key
 from surveys.policies.reasons import Circumstances, reason_not_to_ask
 from surveys.policies.texts import texts_for
@@ -153,19 +153,19 @@ def _circumstances(
 def ask_customer(invitation: Invitation, ticket: Ticket, conversation: Conversation, moment: datetime) -> None:
     """Queue the question of a planned invitation and mark it as asked. Call inside a transaction that holds the invitation."""
     texts = texts_for(ticket.customer.language, ticket.language, read_site_settings().default_language)
-    mail = SurveyMail(
+    mail = survey_mail(
+        invitation.survey,
         texts=texts,
         brand=conversation.channel.brand.name,
         name=ticket.customer.name,
         subject=ticket.subject,
-        question=invitation.survey.question,
     )
     failpoint("survey.before_queue")
     message = queue_system_message(
         conversation_id=conversation.pk,
         ticket_id=ticket.pk,
         purpose="survey",
-        subject=texts.mail_subject,
+        subject=mail.words.subject,
         text=mail_text(mail),
         language=texts.language,
     )

@@ -1,5 +1,6 @@
-"""Taking a vote."""
+"""Taking a vote, and what the customer says to the further questions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput
 from helpdesk.common.text import clean_text
 from surveys.models import Invitation, Response, Survey
-from surveys.policies.votes import HIGHEST, LONGEST_COMMENT, LOWEST, Door, door
+from surveys.policies.questions import Answers, questions_for
+from surveys.policies.votes import LONGEST_COMMENT, Door, door
+from surveys.services.further_answers import kept_answers, store_answers
 from tickets.models import Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.events import write_event
@@ -20,46 +23,74 @@ LOW_SCORE_NOTICE = "low_score"
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
-    """What the customer sent. ``via`` is a value of ``Response.AnsweredVia``."""
+    """What the customer sent; ``score`` stands on the scale of the survey, ``via`` is a value of ``Response.AnsweredVia``.
+
+    ``answers``: question id -> the keys of his choices, or his words; a question that is not named keeps its answer.
+    """
 
     score: int
     comment: str = ""
     via: str = Response.AnsweredVia.PAGE
+    answers: Answers | None = None
 
 
 @transaction.atomic
 def record_vote(*, invitation_id: int, vote: Vote) -> Response:
     """Store the first vote, or change it inside its window; the same vote again changes nothing.
 
-    What stood there before a change is kept in ``history``. The vote is written on the ticket's timeline, and a low score
-    puts a notice on the ticket. Raises InvalidInput for a score off the scale or a comment over 5000 characters, Conflict
-    "survey_used" or "survey_expired" when the link no longer takes an answer.
+    What stood there before a change is kept in ``history``, with the further answers of that time; those that do not belong
+    to the new score are taken away. The vote is written on the ticket's timeline, and a low score puts a notice on the
+    ticket. Raises InvalidInput for a score off the scale, a comment over 5000 characters or an answer to what is not asked
+    after that score; Conflict "survey_used" or "survey_expired" when the link no longer takes an answer.
     """
-    comment = clean_text(vote.comment).strip()
-    if not LOWEST <= vote.score <= HIGHEST:
-        raise InvalidInput(
-            "score_off_the_scale", "The score is a whole number from 1 to 10.", fields={"score": "range"}
-        )
-    if len(comment) > LONGEST_COMMENT:
-        raise InvalidInput("comment_too_long", "The comment is too long.", fields={"comment": "length"})
+    invitation, response = _open_invitation(invitation_id)
+    comment = _valid_comment(vote, invitation.survey)
+    previous = response.score if response else None
+    kept: Mapping[str, Any] = kept_answers(response) if response else {}
+    is_new_vote = response is None or (response.score, response.comment) != (vote.score, comment)
+    if response is None:
+        response = _create(invitation, vote, comment)
+    elif is_new_vote:
+        _change(invitation, response, vote, comment, kept)
+    asked = questions_for(invitation.survey, vote.score)
+    are_answers_new = store_answers(response, asked, vote.answers or {})
+    if are_answers_new and kept and not is_new_vote:
+        _keep(response, kept)
+    if invitation.ticket_id is not None and is_new_vote:
+        _write_on_ticket(invitation.ticket_id, response, previous)
+    if invitation.ticket_id is not None and are_answers_new:
+        _write_explanation(invitation.ticket_id, response)
+    return response
+
+
+@transaction.atomic
+def record_answers(*, invitation_id: int, answers: Answers, via: str) -> Response:
+    """Store what the customer says to further questions after his vote; the same answers again change nothing.
+
+    ``via`` is a value of ``Response.AnsweredVia`` and only told to the log: the vote keeps the way it came. Raises Conflict
+    "survey_unanswered" where there is no vote yet, else what ``record_vote`` raises.
+    """
+    invitation, response = _open_invitation(invitation_id)
+    if response is None:
+        raise Conflict("survey_unanswered", "The score comes first.")
+    kept = kept_answers(response)
+    if store_answers(response, questions_for(invitation.survey, response.score), answers):
+        if kept:
+            _keep(response, kept)
+        if invitation.ticket_id is not None:
+            _write_explanation(invitation.ticket_id, response)
+    return response
+
+
+def _open_invitation(invitation_id: int) -> tuple[Invitation, Response | None]:
+    """The invitation, locked until the transaction ends, with the vote that it has; raises Conflict when it is closed."""
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("survey", "ticket", "message")
+        .select_related("survey", "ticket", "message", "conversation", "customer")
         .get(pk=invitation_id)
     )
     # Read behind the lock: a joined row would be as old as the statement that waited for it.
     response = Response.objects.filter(invitation=invitation).first()
-    _refuse_unless_open(invitation, response)
-    if response is not None and (response.score, response.comment) == (vote.score, comment):
-        return response
-    previous = response.score if response else None
-    response = _change(invitation, response, vote, comment) if response else _create(invitation, vote, comment)
-    if invitation.ticket_id is not None:
-        _write_on_ticket(invitation.ticket_id, response, previous)
-    return response
-
-
-def _refuse_unless_open(invitation: Invitation, response: Response | None) -> None:
     opened = door(
         state=invitation.state,
         expires_at=invitation.expires_at,
@@ -71,12 +102,22 @@ def _refuse_unless_open(invitation: Invitation, response: Response | None) -> No
         raise Conflict("survey_used", "This question has been answered and can no longer be changed.")
     if opened not in (Door.OPEN, Door.CHANGE):
         raise Conflict("survey_expired", "This question takes no answer any more.")
+    return invitation, response
+
+
+def _valid_comment(vote: Vote, survey: Survey) -> str:
+    scale, comment = survey.values, clean_text(vote.comment).strip()
+    if vote.score not in scale.scores:
+        text = f"The score is a whole number from {scale.lowest} to {scale.highest}."
+        raise InvalidInput("score_off_the_scale", text, fields={"score": "range"})
+    if len(comment) > LONGEST_COMMENT:
+        raise InvalidInput("comment_too_long", "The comment is too long.", fields={"comment": "length"})
+    return comment
 
 
 def _create(invitation: Invitation, vote: Vote, comment: str) -> Response:
-    """The first vote, with the team and channel as they are now and the agent who answered last."""
-    ticket, message = invitation.ticket, invitation.message
-    assert ticket is not None, "only contacts are asked about"
+    """The first vote, with the team, channel and topic as they are now and the agent who answered last."""
+    ticket = invitation.ticket
     response = Response.objects.create(
         invitation=invitation,
         score=vote.score,
@@ -84,15 +125,21 @@ def _create(invitation: Invitation, vote: Vote, comment: str) -> Response:
         comment=comment,
         answered_via=vote.via,
         answered_at=now(),
-        agent_id=_last_answerer(ticket) or ticket.assignee_id,
-        team_id=ticket.team_id,
-        channel_id=message.channel_id if message and message.channel_id else ticket.channel_id,
-        topic_id=ticket.topic_id,
-        is_demo=ticket.is_demo,
+        agent_id=(_last_answerer(ticket) or ticket.assignee_id) if ticket else None,
+        team_id=ticket.team_id if ticket else None,
+        channel_id=_channel_id(invitation),
+        topic_id=ticket.topic_id if ticket else None,
+        is_demo=ticket.is_demo if ticket else invitation.customer.is_demo,
     )
     invitation.state = Invitation.State.ANSWERED
     invitation.save(update_fields=["state"])
     return response
+
+
+def _channel_id(invitation: Invitation) -> int | None:
+    """Where the contact took place that was asked about; without a ticket, where the question went, if anywhere."""
+    asked_in = (invitation.message, invitation.conversation, invitation.ticket)
+    return next((where.channel_id for where in asked_in if where is not None and where.channel_id), None)
 
 
 def _as_rated(survey: Survey, score: int) -> dict[str, Any]:
@@ -111,18 +158,24 @@ def _last_answerer(ticket: Ticket) -> int | None:
     return kept.order_by("-sort_at", "-id").values_list("author_agent_id", flat=True).first()
 
 
-def _change(invitation: Invitation, response: Response, vote: Vote, comment: str) -> Response:
+def _change(invitation: Invitation, response: Response, vote: Vote, comment: str, answers: Mapping[str, Any]) -> None:
+    _keep(response, answers)
+    response.score, response.comment = vote.score, comment
+    for column, value in _as_rated(invitation.survey, vote.score).items():
+        setattr(response, column, value)
+    response.save(update_fields=["score", "scale", "rating", "is_low", "comment"])
+
+
+def _keep(response: Response, answers: Mapping[str, Any]) -> None:
+    """Add what the vote has been until now to its history."""
     kept = {
         "score": response.score,
         "comment": response.comment,
         "at": (response.changed_at or response.answered_at).isoformat(),
     }
-    response.history = [*response.history, kept]
-    response.score, response.comment, response.changed_at = vote.score, comment, now()
-    rated = _as_rated(invitation.survey, vote.score)
-    response.rating, response.is_low = rated["rating"], rated["is_low"]
-    response.save(update_fields=["score", "rating", "is_low", "comment", "changed_at", "history"])
-    return response
+    response.history = [*response.history, kept | ({"answers": answers} if answers else {})]
+    response.changed_at = now()
+    response.save(update_fields=["history", "changed_at"])
 
 
 def _write_on_ticket(ticket_id: int, response: Response, previous: int | None) -> None:
@@ -145,3 +198,16 @@ def _write_on_ticket(ticket_id: int, response: Response, previous: int | None) -
         Ticket.objects.filter(pk=ticket_id).update(notice=LOW_SCORE_NOTICE)
     elif not response.is_low and ticket.notice == LOW_SCORE_NOTICE:
         Ticket.objects.filter(pk=ticket_id).update(notice="")
+
+
+def _write_explanation(ticket_id: int, response: Response) -> None:
+    write_event(
+        ticket=lock_ticket(ticket_id),
+        kind="survey.explained",
+        actor=Actor.customer(),
+        data={"invitation": response.invitation_id, "choices": sorted(_choices(response))},
+    )
+
+
+def _choices(response: Response) -> set[str]:
+    return set(response.answers.exclude(choice="").values_list("choice", flat=True))

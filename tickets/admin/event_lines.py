@@ -50,6 +50,7 @@ EVENT_ICONS = {
     "callback.done": "phone",
     "callback.cancelled": "phone",
     "survey.answered": "star",
+    "survey.explained": "star",
     "macro.run": "zap",
     "rule.applied": "zap",
     "ticket.snoozed": "alarm-clock",
@@ -89,6 +90,7 @@ _SENTENCES = {
     "survey.planned": gettext_lazy("The customer will be asked how it was"),
     "survey.sent": gettext_lazy("The customer was asked how it was"),
     "survey.suppressed": gettext_lazy("The customer is not asked this time"),
+    "survey.explained": gettext_lazy("The customer said what the vote was about"),
 }
 
 
@@ -234,13 +236,20 @@ def _address_changed(event: Any, words: dict[str, Any]) -> str:
 
 
 def _answered(event: Any, words: dict[str, Any]) -> str:
-    score, before = event.data.get("score"), event.data.get("previous")
-    if before is not None and before != score:
-        return _("The customer changed the vote from %(before)s to %(score)s of 10") % {
-            "before": before,
-            "score": score,
-        }
-    return _("The customer voted %(score)s of 10") % {"score": score}
+    scale = event.data.get("scale") or "1-10"
+    score, before = _score_words(event.data.get("score"), scale), _score_words(event.data.get("previous"), scale)
+    if before and before != score:
+        return _("The customer changed the vote from %(before)s to %(score)s") % {"before": before, "score": score}
+    return _("The customer voted %(score)s") % {"score": score}
+
+
+def _score_words(score: Any, scale: str) -> str:
+    """A score on its scale ("0-10", "thumbs") in words; "" for none."""
+    if score is None:
+        return ""
+    if scale == "thumbs":
+        return _("thumbs up") if score else _("thumbs down")
+    return _("%(score)s of %(highest)s") % {"score": score, "highest": scale.rpartition("-")[2]}
 
 
 def _review_changed(event: Any, words: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from tickets.services.timers import is_moved, settle
 # The closed registry: kind -> the keys its data may have (data_version 1). Ids, numbers, states and times only.
 EVENT_KINDS: dict[str, frozenset[str]] = {
     "ticket.opened": frozenset({"channel", "customer", "opened_by", "follow_up_of", "split_from", "status"}),
-    "message.received": frozenset({"message", "sort_at", "contact", "is_auto_reply", "late"}),
+    "message.received": frozenset({"message", "sort_at", "contact", "is_auto_reply", "late", "channel"}),
     "message.changed": frozenset({"message", "change"}),
     "message.echoed": frozenset({"message"}),
     "ticket.replied": frozenset({"message", "contact", "conversation"}),
@@ -20,7 +20,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "message.queued": frozenset({"message", "purpose"}),
     "message.cancelled": frozenset({"message"}),
     "message.delivery_changed": frozenset({"message", "state", "code"}),
-    "ticket.assigned": frozenset({"from_assignee", "to_assignee", "from_team", "to_team"}),
+    "ticket.assigned": frozenset({"from_assignee", "to_assignee", "from_team", "to_team", "to_lead"}),
     "ticket.status_changed": frozenset({"from", "to"}),
     "ticket.resolved": frozenset({"contact", "from", "reason"}),
     "ticket.reopened": frozenset({"by_message", "is_undo"}),
@@ -76,14 +76,16 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "survey.sent": frozenset({"invitation", "message"}),
     "survey.suppressed": frozenset({"invitation", "reason"}),
     "survey.answered": frozenset({"invitation", "score", "previous", "has_comment", "scale", "rating"}),
+    "survey.explained": frozenset({"invitation", "choices"}),
     "survey.reminded": frozenset({"invitation", "message"}),
     "recovery.opened": frozenset({"case", "source"}),
     "recovery.stage_changed": frozenset({"case", "from", "to", "step", "is_skipped"}),
     "recovery.customer_told": frozenset({"case", "step", "action", "message"}),
     "recovery.incentive_given": frozenset({"case", "incentive", "code"}),
     "recovery.closed": frozenset({"case", "outcome"}),
-    # seconds of one stretch of work on the ticket, kind talk, hold, wrap_up or active; written when it is over.
-    "work.recorded": frozenset({"interval", "contact", "kind", "started_at", "seconds"}),
+    # seconds of one stretch of work on the ticket, kind talk, hold, wrap_up or active; written when it is over, and again where
+    # a late word of its call (message) corrects it.
+    "work.recorded": frozenset({"interval", "contact", "kind", "started_at", "seconds", "message"}),
 }
 
 

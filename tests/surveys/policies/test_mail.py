@@ -2,20 +2,31 @@ from dataclasses import fields
 
 import pytest
 
-from surveys.policies.mail import PLACEHOLDER, SCORES, SurveyMail, mail_text, with_links
+from surveys.policies.mail import SurveyMail, mail_text, placeholder, with_links
+from surveys.policies.scales import SCALES, Scale
 from surveys.policies.texts import TEXTS, texts_for
+from surveys.policies.wordings import words_on
 
-LINKS = {score: f"https://desk.example/survey/x/?score={score}" for score in SCORES}
+TEN = SCALES["1-10"]
 
 
-def make_mail(language: str = "en", **changes: str) -> SurveyMail:
+def make_mail(language: str = "en", scale: Scale = TEN, **changes: str) -> SurveyMail:
     values = {"brand": "Acme", "name": "Carla", "subject": "My parcel"} | changes
-    return SurveyMail(texts=texts_for(language), **values)
+    texts = texts_for(language)
+    return SurveyMail(texts=texts, scale=scale, words=words_on(scale, texts), **values)
 
 
+@pytest.mark.parametrize("scale", SCALES.values(), ids=str)
 @pytest.mark.parametrize("language", TEXTS)
-def test_text_has_one_line_for_the_links_in_every_language(language: str) -> None:
-    assert mail_text(make_mail(language)).split("\n").count(PLACEHOLDER) == 1
+def test_text_has_one_line_for_the_links_in_every_language_and_on_every_scale(language: str, scale: Scale) -> None:
+    assert mail_text(make_mail(language, scale)).split("\n").count(placeholder(scale)) == 1
+
+
+@pytest.mark.parametrize("scale", SCALES.values(), ids=str)
+@pytest.mark.parametrize("language", TEXTS)
+def test_no_place_is_left_open(language: str, scale: Scale) -> None:
+    mail = make_mail(language, scale)
+    assert "{" not in mail_text(mail) + mail.words.subject + mail.words.score_missing
 
 
 @pytest.mark.parametrize("language", TEXTS)
@@ -26,15 +37,18 @@ def test_every_sentence_of_a_language_is_there(language: str) -> None:
         ("greeting", "{name}"),
         ("opening", "{subject}"),
         ("your_answer", "{score}"),
+        ("your_answer_in_words", "{answer}"),
         ("change_until", "{until}"),
     ):
         assert place in getattr(texts, name)
 
 
-def test_every_score_has_its_link() -> None:
-    text = with_links(mail_text(make_mail()), LINKS)
-    assert all(link in text for link in LINKS.values())
-    assert PLACEHOLDER not in text
+@pytest.mark.parametrize("scale", SCALES.values(), ids=str)
+def test_every_score_has_its_link(scale: Scale) -> None:
+    links = {score: f"https://desk.example/survey/x/?score={score}" for score in scale.scores}
+    text = with_links(mail_text(make_mail(scale=scale)), links, scale=scale)
+    assert all(f"{link}\n" in text for link in links.values())
+    assert placeholder(scale) not in text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from surveys.policies.scales import SCALES
 from surveys.policies.votes import Door, door, is_low, read_score
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -18,6 +19,19 @@ def test_whole_numbers_on_the_scale_are_scores(raw: str, score: int) -> None:
 )
 def test_everything_else_is_no_score(raw: str) -> None:
     assert read_score(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("scale", "scores", "others"),
+    [
+        ("1-5", range(1, 6), ["0", "6", "10"]),
+        ("0-10", range(11), ["11", "-1", "00"]),
+        ("thumbs", range(2), ["2", "10", "up"]),
+    ],
+)
+def test_scores_are_those_of_the_scale(scale: str, scores: range, others: list[str]) -> None:
+    assert [read_score(str(score), SCALES[scale]) for score in scores] == list(scores)
+    assert [read_score(raw, SCALES[scale]) for raw in others] == [None] * len(others)
 
 
 @pytest.mark.parametrize(("score", "low"), [(1, True), (6, True), (7, False), (10, False)])

@@ -1,14 +1,17 @@
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from channels_app.adapters.base import Address, OutboundMessage
-from surveys.models import Invitation
-from surveys.policies.mail import PLACEHOLDER
+from surveys.models import Invitation, Survey, SurveyWording
+from surveys.policies.mail import placeholder
+from surveys.policies.scales import SCALES
 from surveys.services.links import put_in_survey_link
 from surveys.services.tokens import make_token
 from tickets.models import Customer, Message, Ticket
 
+PLACEHOLDER = placeholder(SCALES["1-10"])
 Ask = Callable[..., Invitation]
 
 
@@ -56,3 +59,20 @@ def test_arabic_mail_reads_from_right_to_left(asked: Ask, survey: Any) -> None:
     invitation = asked()
     Invitation.objects.update(language="ar")
     assert 'dir="rtl"' in put_in_survey_link(invitation.message, outbound(invitation.message)).html
+
+
+def test_mail_has_a_button_for_each_score_of_the_scale(asked: Ask) -> None:
+    invitation = asked()
+    for scale in SCALES.values():
+        Survey.objects.update(scale=scale.key)
+        sent = put_in_survey_link(invitation.message, outbound(invitation.message))
+        assert [int(score) for score in re.findall(r'\?score=(\d+)"', sent.html)] == sorted(
+            scale.scores, reverse=scale.key == "thumbs"
+        )
+
+
+def test_mail_asks_in_the_words_of_its_language(asked: Ask, survey: Survey) -> None:
+    SurveyWording.objects.create(survey=survey, language="de", question="Hat alles geklappt?")
+    invitation = asked()
+    Invitation.objects.update(language="de")
+    assert "Hat alles geklappt?" in put_in_survey_link(invitation.message, outbound(invitation.message)).html

@@ -7,7 +7,8 @@ import pytest
 from channels_app.adapters.base import Address
 from channels_app.models import Channel
 from surveys.models import Invitation, Survey
-from surveys.policies.mail import PLACEHOLDER
+from surveys.policies.mail import placeholder
+from surveys.policies.scales import SCALES
 from surveys.services.planning import plan_tickets
 from surveys.services.sending import expire_invitations, send_due_surveys
 from tests.factories import make_channel, make_ticket, receive_message
@@ -39,7 +40,7 @@ def test_due_question_is_queued_as_mail_of_the_system(due: Make) -> None:
     ticket = due()
     send_due_surveys()
     message = Message.objects.get(ticket=ticket, purpose="survey")
-    assert (message.author, message.delivery_state, PLACEHOLDER in message.text) == ("system", "queued", True)
+    assert (message.author, message.delivery_state, placeholder(SCALES["1-10"]) in message.text) == ("system", "queued", True)
 
 
 def test_question_is_asked_once_however_often_the_job_runs(due: Make) -> None:

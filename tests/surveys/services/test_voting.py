@@ -26,7 +26,14 @@ def test_vote_stands_on_the_timeline_of_the_ticket(asked: Ask) -> None:
     invitation = asked()
     vote(invitation, 9, "Quick!")
     assert answers(invitation.ticket) == [
-        {"invitation": invitation.pk, "score": 9, "previous": None, "has_comment": True}
+        {
+            "invitation": invitation.pk,
+            "score": 9,
+            "previous": None,
+            "has_comment": True,
+            "scale": "1-10",
+            "rating": 9.0,
+        }
     ]
 
 
