@@ -35,6 +35,8 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+# What led to an article, as its address says it.
+_SOURCES: dict[str, str] = {"search": ArticleView.Source.SEARCH, "chat": ArticleView.Source.WIDGET}
 View = Callable[..., HttpResponse]
 
 
@@ -128,7 +130,7 @@ def _article_context(request: HttpRequest, found: ArticleTranslation, path: str)
         "alternates": help_pages.alternates(found),
         "related": help_pages.related(found),
         "said": said if said in ("yes", "no", "more") else "",
-        "from_search": request.GET.get("from") == "search",
+        "source": _SOURCES.get(request.GET.get("from", ""), ""),
         "canonical": path,
         "is_unlisted": not found.article.is_listed,
     }
@@ -176,8 +178,9 @@ def _read(request: HttpRequest) -> None:
     number = request.POST.get("article", "")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return
-    is_from_search = request.POST.get("source") == ArticleView.Source.SEARCH
-    source = ArticleView.Source.SEARCH if is_from_search else ArticleView.Source.PAGE
+    source = request.POST.get("source", "")
+    if source not in _SOURCES.values():
+        source = ArticleView.Source.PAGE
     if help_pages.published().filter(pk=int(number)).exists():
         note_read(translation_id=int(number), source=source, digests=visitors.digests(request))
 

@@ -13,8 +13,9 @@ from helpdesk.common.clock import now
 from tests.factories import make_channel
 from tests.support.asgi_server import running_asgi_server
 from tests.support.foreign_site import ForeignSite, running_foreign_site
+from tests.support.talking import publish
 from tests.support.webchat import answer_chat
-from tickets.models import BusinessHours, Message, Ticket
+from tickets.models import BusinessHours, HelpVisit, Message, Ticket
 from tickets.services.delivery import send_due_messages
 from tickets.webchat.hub import hub
 from tickets.webchat.mailing import mail_unfetched_answers
@@ -287,3 +288,33 @@ def test_without_streams_the_chat_polls(live_server, site, chat, visit, agent, s
     answer_chat(agent, "Polled")
     expect(page.get_by_role("log")).to_contain_text("Polled", timeout=10_000)
     assert hub.stream_count == 0
+
+
+def test_article_that_answers_spares_the_message(visit: Callable[..., Page]) -> None:
+    publish("Where is my order?", keywords=("parcel", "tracking"))
+    page = visit()
+    launcher(page).click()
+    box = page.get_by_role("textbox", name="Your message")
+    box.press_sequentially("My lamp is broken")
+    hints = page.get_by_role("region", name="Does this help?")
+    with page.expect_response(re.compile("/articles$")) as answer:
+        box.fill("Hello, my lamp is broken")
+    assert answer.value.json() == {"articles": []}
+    expect(hints).to_be_hidden()
+    box.fill("Hello, where is my order?")
+    article = hints.get_by_role("link", name="Where is my order?")
+    expect(article).to_be_visible()
+    expect(page.locator("#helpdesk-chat [role=status]").last).to_contain_text("Does this help? Where is my order?")
+    # By keyboard: back from the field to the article, which opens beside the shop.
+    for _ in range(2):
+        page.keyboard.press("Shift+Tab")
+    expect(article).to_be_focused()
+    with page.expect_popup() as opened:
+        page.keyboard.press("Enter")
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Where is my order?")
+    opened.value.close()
+    hints.get_by_role("button", name="This helped").click()
+    expect(hints).to_contain_text("Glad to hear it.")
+    expect(box).to_be_focused()
+    assert HelpVisit.objects.get().is_helpful
+    assert not Ticket.objects.exists()

@@ -12,6 +12,7 @@ from channels_app.adapters.webchat.forms import MAIL_AFTER_MINUTES
 from channels_app.models import Brand, Channel
 from tickets.policies.business_time import is_open, next_opening
 from tickets.selectors.hours import week_of_channel
+from tickets.webchat.suggestions import suggests_articles
 from tickets.webchat.texts import choose_language, direction_of, texts_in
 from tickets.webchat.uploads import MAX_FILE_BYTES
 
@@ -73,6 +74,7 @@ def widget_look(channel: Channel, *, wanted_languages: Sequence[str], at: dateti
             "questions": asked_questions(config),
             "consent_url": str(config.get("privacy_url") or "") if config.get("needs_consent") else "",
         },
+        "suggests_articles": suggests_articles(channel),
         "takes_files": not config.get("no_files"),
         "max_file_bytes": MAX_FILE_BYTES,
         "is_open": opening.is_open,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "widget"
 # In this order inside one function, so that a page sees nothing of them but the object that start.js makes.
-PARTS = ("dom.js", "api.js", "text.js", "log.js", "forms.js", "panel.js", "conversation.js", "start.js")
+PARTS = ("dom.js", "api.js", "text.js", "log.js", "forms.js", "suggest.js", "panel.js", "conversation.js", "start.js")
 _COMMENT = re.compile(r"(?m)^\s*//.*\n")
 _INDENT = re.compile(r"(?m)^[ \t]+")
 _CSS_COMMENT = re.compile(r"(?s)/\*.*?\*/")

@@ -53,6 +53,10 @@ TEXTS: dict[str, Promise] = {
     "offline": pgettext_lazy("web chat", "No connection. We keep trying."),
     "new_message": pgettext_lazy("web chat", "New message"),
     "channels": pgettext_lazy("web chat", "Other ways to reach us"),
+    "hints": pgettext_lazy("web chat", "Does this help?"),
+    "hints_hide": pgettext_lazy("web chat", "Hide these suggestions"),
+    "helped": pgettext_lazy("web chat", "This helped"),
+    "helped_thanks": pgettext_lazy("web chat", "Glad to hear it. You can still write to us."),
     "drop": pgettext_lazy("web chat", "Remove {name}"),
 }
 

@@ -14,6 +14,8 @@ urlpatterns = [
     path(f"{_HERE}/look", visitor_door(get=views.look), name="look"),
     path(f"{_HERE}/logo", visitor_door(get=views.logo), name="logo"),
     path(f"{_HERE}/channels", visitor_door(get=views.channels), name="channels"),
+    path(f"{_HERE}/articles", visitor_door(post=views.articles), name="articles"),
+    path(f"{_HERE}/helped", visitor_door(post=views.helped), name="helped"),
     path(f"{_HERE}/visitors", visitor_door(post=views.start), name="start"),
     path(f"{_HERE}/me", visitor_door(get=views.me, post=views.change_me, delete=views.forget_me), name="me"),
     path(f"{_HERE}/messages", visitor_door(get=views.messages, post=views.write), name="messages"),

@@ -22,6 +22,7 @@ from tickets.webchat.look import logo_type, widget_look
 from tickets.webchat.other_channels import other_channels
 from tickets.webchat.receiving import Words, take_words
 from tickets.webchat.script import widget_script
+from tickets.webchat.suggestions import article_json, fitting_articles, note_helped
 from tickets.webchat.uploads import MAX_FILE_BYTES, MAX_FILES, Upload, check_quota, check_upload
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
@@ -72,6 +73,26 @@ def logo(call: Call) -> HttpResponseBase:
 def channels(call: Call) -> HttpResponse:
     """The other ways to reach the team."""
     return JsonResponse({"channels": other_channels(call.channel)})
+
+
+def articles(call: Call) -> HttpResponse:
+    """What the help pages say to ``text``, which is about to be written. Nothing of it is kept; POST, since addresses get into logs."""
+    call.limit("suggestions", by="address", most=60)
+    fields = call.fields()
+    found = fitting_articles(
+        call.channel, text=fields.long_text("text", limit=2000), language=fields.text("language", limit=12)
+    )
+    return JsonResponse({"articles": [article_json(one) for one in found]})
+
+
+def helped(call: Call) -> HttpResponse:
+    """A suggested article spared the visitor his message."""
+    call.limit("helped", by="address", most=10)
+    number = call.fields().identifier("article", is_required=True, limit=18)
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise Http404
+    note_helped(translation_id=int(number), address=call.address, browser=call.request.headers.get("User-Agent", ""))
+    return HttpResponse(status=204)
 
 
 def start(call: Call) -> HttpResponse:

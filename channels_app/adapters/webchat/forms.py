@@ -32,7 +32,7 @@ class WebchatConfigForm(ChannelConfigForm):
         (_("Sites"), ("origins",)),
         (_("Look"), ("title", "greeting", "color", "theme", "position", "language", "show_logo")),
         (_("Before the chat"), ("ask_name", "ask_email", "questions", "needs_consent", "privacy_url")),
-        (_("Chat"), ("no_files", "offline", "mail_after_minutes")),
+        (_("Chat"), ("no_articles", "no_files", "offline", "mail_after_minutes")),
         (_("Signed-in visitors"), ("identity_secrets", "ids_are_not_from_crm")),
     )
 
@@ -91,6 +91,13 @@ class WebchatConfigForm(ChannelConfigForm):
     )
     privacy_url = forms.URLField(
         label=_("privacy notice"), required=False, assume_scheme="https", max_length=500, help_text=_("Linked there.")
+    )
+    no_articles = forms.BooleanField(
+        label=_("suggest no help articles"),
+        required=False,
+        help_text=_(
+            "Otherwise articles that fit are shown while a visitor writes his first message. Never where consent is asked for."
+        ),
     )
     no_files = forms.BooleanField(label=_("take no files"), required=False)
     offline = forms.ChoiceField(

@@ -47,7 +47,7 @@ const isAsked = () => {
     return look.has_offline_form || Boolean(asks.consent_url) || asks.questions.length > 0 || who.some(Boolean);
 };
 
-const firstForm = (onSubmit) => {
+const firstForm = (onWords, onSubmit) => {
     const asks = look.asks;
     const isOffline = look.has_offline_form;
     const needsMail = isOffline ? "required" : asks.email;
@@ -61,6 +61,7 @@ const firstForm = (onSubmit) => {
         asks.consent_url && consentLine(),
         h("p", { class: "error", role: "alert", id: "e-form" }),
         busy);
+    form.elements.text.addEventListener("input", (event) => onWords(event.target.value));
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
         if (!check(form)) {

@@ -41,6 +41,7 @@ const buildPanel = (hands) => {
     // Whoever reads further up is not pulled down by what comes in.
     scroller.addEventListener("scroll", () => { sticks = isAtEnd(); });
     ui.notice = h("p", { class: "notice", role: "alert", hidden: true });
+    ui.hints = h("section", { class: "hints", "aria-label": t("hints"), hidden: true });
     ui.foot = h("div", { class: "foot" });
     ui.logo = h("div", { class: "logo", hidden: true });
     ui.menu = h("div", { class: "menu", hidden: true, id: "menu", role: "group", "aria-label": t("channels") });
@@ -49,7 +50,7 @@ const buildPanel = (hands) => {
         h("div", { class: "head" }, ui.logo,
             h("div", { class: "heading" }, h("h2", { id: "title" }, h("bdi", {}, look.title)), h("p", { class: look.is_open ? "opening here" : "opening" }, h("i", {}), openingText())),
             ui.more, iconButton("close", t("close"), () => hands.close())),
-        ui.menu, scroller, ui.notice, ui.foot);
+        ui.menu, scroller, ui.notice, ui.hints, ui.foot);
     ui.panel.addEventListener("keydown", (event) => onKey(event, hands));
     ui.box.prepend(ui.panel);
 };

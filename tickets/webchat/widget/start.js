@@ -5,7 +5,7 @@ const hands = {
     again: (message) => deliver(message),
     choose: (choice) => say(choice.title, { payload: choice.payload }),
     close: () => close(),
-    typing: tellTyping,
+    typing: () => { tellTyping(); suggest(ui.text.value); },
     older: async () => {
         const first = inOrder().find((message) => message.id);
         const height = scroller.scrollHeight;
@@ -63,10 +63,13 @@ function render() {
 function showStage() {
     const wanted = !kept().token && !messages.size && isAsked() ? "first" : "composer";
     ui.welcome.hidden = messages.size > 0;
+    if (messages.size) {
+        hideArticles();
+    }
     if (stage !== wanted) {
         stage = wanted;
         if (wanted === "first") {
-            ui.extra.replaceChildren(firstForm(async (given, text, isOffline) => {
+            ui.extra.replaceChildren(firstForm(suggest, async (given, text, isOffline) => {
                 await begin(given);
                 say(text, { isOffline });
                 showStage();
