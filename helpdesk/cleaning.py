@@ -12,6 +12,7 @@ from helpdesk.common.clock import now
 from helpdesk.core.services import clean_up_core
 from tickets.services.decisions import delete_old_decisions
 from tickets.services.files import delete_orphans
+from tickets.services.help_visits import forget_old_reading
 from tickets.services.notifying import delete_old_notifications
 from tickets.webchat.visitors import delete_idle_visitors
 
@@ -21,12 +22,14 @@ BUDGET_SECONDS = 60.0
 
 
 def clean_up() -> int:
-    """Delete old counters, job runs, stored answers, sessions, orphaned files, idle visitors, notifications, decisions and raw bodies.
+    """Delete what is old: counters, job runs, stored answers, sessions, notifications, decisions, visits and raw bodies.
+
+    And what belongs to nobody: orphaned files, idle visitors.
 
     An event whose body is cleared keeps its row and digest, so that the same delivery is still known.
     """
     deleted = clean_up_core() + delete_old_idempotency_keys() + delete_orphans() + delete_idle_visitors()
-    deleted += delete_old_notifications() + delete_old_decisions()
+    deleted += delete_old_notifications() + delete_old_decisions() + forget_old_reading()
     deleted += Session.objects.filter(expire_date__lt=now()).delete()[0]
     return deleted + clear_raw_bodies()
 

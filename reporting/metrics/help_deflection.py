@@ -28,7 +28,7 @@ class HelpDeflection(Metric):
     What cannot be seen: a visitor who writes by mail, messenger or telephone without passing the contact page, who comes back from another
     network or browser or after more than a day, or whose browser runs no script. So the rate is an upper bound; the visits that said "it
     helped" are the lower one. Visits belong to no channel, team or agent: told apart by these they stand
-    under none, and narrowed by one there are none.
+    under none, and narrowed by one there are none. They are kept for 400 days; of the time before nothing is known.
     """
 
     name = "help-deflection"

@@ -10,6 +10,7 @@ from channels_app.models import InboundEvent
 from helpdesk import cleaning
 from helpdesk.common.clock import now
 from tests.factories import make_event
+from tickets.models import ArticleSearch, HelpVisit
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +38,14 @@ def test_raw_bodies_of_a_busy_quarter_go_in_one_run(email_channel, monkeypatch):
     for _ in range(5):
         _event(email_channel, days=91)
     assert cleaning.clear_raw_bodies() == 5
+
+
+def test_visits_go_after_400_days_and_searches_when_nothing_counts_them_any_more():
+    for days in (399, 401):
+        at = now() - timedelta(days=days)
+        HelpVisit.objects.create(visitor=f"read {days}", started_at=at, last_read_at=at)
+    for days in (89, 91):
+        ArticleSearch.objects.create(at=now() - timedelta(days=days), source="search", query=f"asked {days}")
+    cleaning.clean_up()
+    kept = [HelpVisit.objects.values_list("visitor", flat=True), ArticleSearch.objects.values_list("query", flat=True)]
+    assert [list(rows) for rows in kept] == [["read 399"], ["asked 89"]]

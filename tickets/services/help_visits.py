@@ -13,6 +13,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.text import one_line
 from tickets.models import ArticleSearch, ArticleView, HelpVisit, Ticket
 from tickets.policies.personal_data import find_personal_data
+from tickets.selectors.article_demand import LOOK_BACK
 from tickets.selectors.articles import find_articles
 from tickets.services.article_reading import count_view, visitor_digest
 
@@ -20,6 +21,8 @@ from tickets.services.article_reading import count_view, visitor_digest
 PAUSE = timedelta(minutes=30)
 # How long after a visit's last read a contact still belongs to it.
 CONTACT_WITHIN = timedelta(hours=24)
+# Long enough to compare a month with the same one of last year.
+VISITS_KEPT = timedelta(days=400)
 LONGEST_QUERY = 200
 Digests = Sequence[str]
 
@@ -85,6 +88,13 @@ def note_search(*, query: str, language: str) -> None:
         translation_id=found[0].translation_id if found else None,
         score=found[0].score if found else 0.0,
     )
+
+
+def forget_old_reading() -> int:
+    """Delete visits after VISITS_KEPT, and what was looked for when nothing counts it any more; returns how many rows."""
+    visits = HelpVisit.objects.filter(started_at__lt=now() - VISITS_KEPT).delete()[0]
+    searches = ArticleSearch.objects.filter(at__lt=now() - LOOK_BACK).delete()[0]
+    return int(visits + searches)
 
 
 def without_personal_data(text: str, language: str) -> str:
