@@ -39,6 +39,7 @@ def open_ticket(
     team_id: int | None = None,
     undo_seconds: int = 0,
     template: TemplateUse | None = None,
+    follow_up_of_id: int | None = None,
 ) -> Ticket:
     """Open a ticket for a customer (or for an address, known or new) and send him ``text``, or ``template``, on the channel.
 
@@ -67,8 +68,11 @@ def open_ticket(
         preview=preview(clean_text(text), PREVIEW_LENGTH),
         language=identity.customer.language,
         is_demo=channel.is_demo or identity.customer.is_demo,
+        follow_up_of_id=follow_up_of_id,
     )
     data = {"channel": channel.pk, "customer": identity.customer_id, "opened_by": actor.kind, "status": ticket.status}
+    if follow_up_of_id is not None:
+        data["follow_up_of"] = follow_up_of_id
     write_event(ticket=ticket, kind="ticket.opened", actor=actor, data=data)
     if conversation.active_ticket_id is None:
         conversation.active_ticket = ticket
