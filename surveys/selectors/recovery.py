@@ -1,0 +1,180 @@
+"""What is known of a recovery case: where it stands, what may come next, who is late."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from helpdesk.common.remembered import Remembered
+from surveys.models import (
+    ActionNotice,
+    CorrectiveAction,
+    Invitation,
+    RecoveryCase,
+    RecoverySettings,
+    RecoveryStep,
+    RootCause,
+)
+from surveys.policies.recovery import (
+    CLOSES_ITSELF_AFTER,
+    REFUSALS,
+    STEPS,
+    Limit,
+    Standing,
+    closes_itself,
+    computed_outcome,
+    step_refusal,
+)
+from tickets.models import Message
+
+# A message in one of these states has told nobody anything.
+UNTOLD_STATES = (Message.DeliveryState.FAILED, Message.DeliveryState.CANCELLED)
+
+
+def _load_settings() -> RecoverySettings:
+    return RecoverySettings.objects.select_related("team").filter(pk=1).first() or RecoverySettings(pk=1)
+
+
+# The rules of opening and the limits, as stored; the defaults while nobody has saved any.
+recovery_settings = Remembered(_load_settings)
+recovery_settings.forget_on_change(RecoverySettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepView:
+    """One step as the page shows it: ``state`` is "" while it is open, ``refusal`` why it cannot be done now ("" when it can)."""
+
+    kind: str
+    label: str
+    state: str
+    step: RecoveryStep | None
+    refusal: str
+
+    @property
+    def refusal_text(self) -> str:
+        """The refusal in words."""
+        return str(REFUSALS[self.refusal]) if self.refusal else ""
+
+
+def causes_above(cause_id: int | None) -> list[int]:
+    """A root cause and those that it is part of, itself first. One statement; the tree is small."""
+    if cause_id is None:
+        return []
+    parents = dict(RootCause.objects.values_list("pk", "parent_id"))
+    found = [cause_id]
+    while (above := parents.get(found[-1])) is not None and above not in found:
+        found.append(above)
+    return found
+
+
+def causes_below(cause_id: int) -> list[int]:
+    """A root cause and all that are part of it."""
+    parents = dict(RootCause.objects.values_list("pk", "parent_id"))
+    found = [cause_id]
+    for one in found:
+        found += [pk for pk, parent in parents.items() if parent == one and pk not in found]
+    return found
+
+
+def actions_of(case: RecoveryCase) -> QuerySet[CorrectiveAction]:
+    """What is done for a case: its own actions and those of its cause, without the cancelled ones, in the order of the plan."""
+    about = Q(case=case) | Q(root_cause__in=causes_above(case.root_cause_id))
+    return (
+        CorrectiveAction.objects.filter(about, cancelled_at=None)
+        .select_related("owner")
+        .order_by(F("due_on").asc(nulls_last=True), "position", "id")
+    )
+
+
+def standing_of(case: RecoveryCase) -> Standing:
+    """Where a case stands, for the rules. Four statements."""
+    steps = dict(RecoveryStep.objects.filter(case=case).values_list("kind", "state"))
+    above = causes_above(case.root_cause_id)
+    actions = CorrectiveAction.objects.filter(Q(case=case) | Q(root_cause__in=above), cancelled_at=None)
+    rows = list(actions.values_list("pk", "case_id", "done_at", "due_on"))
+    own = [row for row in rows if row[1] is not None]
+    done = {pk for pk, _case, done_at, _due in rows if done_at is not None}
+    told = ActionNotice.objects.filter(case=case, action__in=done, told_at__isnull=False)
+    told = told.exclude(message__delivery_state__in=UNTOLD_STATES)
+    return Standing(
+        is_closed=case.closed_at is not None,
+        steps=steps,
+        # What is being done about a systemic cause takes its own time; the case waits for what is done in it.
+        open_actions=sum(done_at is None for _pk, _case, done_at, _due in own),
+        undated_actions=sum(done_at is None and due is None for _pk, _case, done_at, due in own),
+        done_actions=len(done),
+        told_actions=told.count(),
+        has_gift=steps.get("make_good") in (RecoveryStep.State.WAITING, RecoveryStep.State.DONE)
+        or case.codes.exclude(state="free").exists(),
+        has_review=case.signals.filter(review__isnull=False).exists(),
+    )
+
+
+def step_views(case: RecoveryCase, standing: Standing | None = None) -> list[StepView]:
+    """Every step of a case in its order, with what stands in its way."""
+    standing = standing or standing_of(case)
+    done = {step.kind: step for step in case.steps.select_related("message", "by")}
+    labels = dict(RecoveryStep.Kind.choices)
+    return [
+        StepView(
+            kind=kind,
+            label=str(labels[RecoveryStep.Kind(kind)]),
+            state=done[kind].state if kind in done else "",
+            step=done.get(kind),
+            refusal=step_refusal(kind, standing),
+        )
+        for kind in STEPS
+    ]
+
+
+def limits_of(case: RecoveryCase) -> Sequence[Limit]:
+    """The time limits of a case."""
+    return (
+        Limit(name="first_contact", due_at=case.first_contact_due_at, met_at=case.first_contact_at),
+        Limit(name="correction", due_at=case.correction_due_at, met_at=case.corrected_at),
+    )
+
+
+def late_cases(user: Any) -> QuerySet[RecoveryCase]:
+    """The open cases that ``user`` may see and whose first contact or correction is over time, the most urgent first."""
+    late_contact = Q(first_contact_at=None, first_contact_due_at__lte=Now())
+    late_correction = Q(corrected_at=None, correction_due_at__lte=Now())
+    cases = RecoveryCase.objects.visible_to(user).open().filter(late_contact | late_correction)
+    return cases.select_related("customer", "ticket", "owner").order_by("first_contact_due_at", "id")
+
+
+def open_cases_of_customer(customer_id: int, user: Any) -> QuerySet[RecoveryCase]:
+    """A customer's open cases as far as ``user`` may see them, the newest first."""
+    cases = RecoveryCase.objects.visible_to(user).open().filter(customer=customer_id)
+    return cases.select_related("owner", "ticket").order_by("-opened_at", "-id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What the scores say of a case that was asked again. ``closes_at``: when it closes itself so, None where a person has to."""
+
+    outcome: str
+    closes_at: datetime | None = None
+
+
+def proposal_of(case: RecoveryCase) -> Proposal:
+    """The computed outcome of an open case: of the newest vote on the question that was asked again. At most six statements."""
+    invitation = case.invitation
+    if case.closed_at is not None or invitation is None:
+        return Proposal(outcome="")
+    response = getattr(invitation, "response", None)
+    is_over = invitation.state in (Invitation.State.EXPIRED, Invitation.State.SUPPRESSED)
+    outcome = computed_outcome(
+        before=case.score_before,
+        after=response.rating if response is not None else None,
+        regained_from=recovery_settings().regained_from,
+        told_actions=standing_of(case).told_actions,
+        is_over=is_over,
+    )
+    if not closes_itself(outcome):
+        return Proposal(outcome=outcome)
+    said_at = (response.changed_at or response.answered_at) if response is not None else invitation.expires_at
+    return Proposal(outcome=outcome, closes_at=(said_at or invitation.due_at) + CLOSES_ITSELF_AFTER)

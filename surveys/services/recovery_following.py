@@ -1,0 +1,175 @@
+"""Following the event log for signals: low votes, bad reviews, anger at the end of a contact, one contact too many.
+
+A batch without a signal costs next to nothing: events that can be none are passed over without a look, and each kind that is there is
+looked at with one statement.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+
+from helpdesk.common.clock import now
+from helpdesk.common.failpoints import failpoint
+from surveys.models import RecoveryCase, RecoverySignal, RecoveryStep, Response
+from surveys.policies.recovery import MISTAKEN, SIGNAL_KINDS
+from surveys.selectors.recovery import recovery_settings
+from surveys.services.recovery_cases import close_locked
+from surveys.services.recovery_changes import CaseChange, lock_case
+from surveys.services.recovery_opening import Signal, lock_customers, open_locked, write_down
+from surveys.services.recovery_signals import (
+    Findings,
+    anger_signal,
+    find_angry_ends,
+    find_bad_reviews,
+    find_first_words,
+    find_low_votes,
+    find_repeated_contacts,
+    vote_signal,
+)
+from tickets.models import Customer, Ticket, TicketEvent
+from tickets.models.ticket import OPEN_STATUSES
+from tickets.services.actors import Actor
+from tickets.services.following import read_new_events
+
+FOLLOWER = "recovery"
+BATCH = 500
+# What happened longer ago (a log that is followed for the first time, jobs that stood still) is nothing to be noticed now.
+TOO_LATE_AFTER = timedelta(days=7)
+# A vote about no ticket is no event of a ticket; those of the last days are looked through.
+VOTES_LOOKED_BACK = timedelta(days=3)
+SWEEP_BATCH = 200
+
+
+def open_new_cases() -> int:
+    """Follow the event log to its end; returns how many signals were taken.
+
+    Each batch commits with the position behind it; a signal has its key and a customer his open case, so that repeating changes nothing.
+    """
+    taken = 0
+    while True:
+        with read_new_events(name=FOLLOWER, limit=BATCH) as events:
+            oldest = now() - TOO_LATE_AFTER
+            taken += _take_events([event for event in events if event.kind in SIGNAL_KINDS and event.at >= oldest])
+            failpoint("recovery.before_position")
+        if len(events) < BATCH:
+            return taken
+
+
+def _take_events(events: Sequence[TicketEvent]) -> int:
+    if not events:
+        return 0
+    rules, found = recovery_settings(), Findings()
+    by_kind: dict[str, list[TicketEvent]] = {}
+    for event in events:
+        by_kind.setdefault(event.kind, []).append(event)
+    find_low_votes(by_kind.get("survey.answered", ()), rules, found)
+    find_bad_reviews([event for event in events if event.kind.startswith("review.")], rules, found)
+    find_angry_ends(by_kind.get("ticket.resolved", ()), rules, found)
+    find_repeated_contacts(by_kind.get("message.received", ()), rules, found)
+    find_first_words(by_kind.get("ticket.replied", ()), found)
+    return _take(found)
+
+
+def _take(found: Findings) -> int:
+    """Customers first, then cases, then tickets: whoever else opens or changes a case waits for us or we for him, never both."""
+    new = _new_signals(found.signals)
+    if not (new or found.first_words or found.mistakes):
+        return 0
+    lock_customers(signal.customer_id for signal in new)
+    changes = _correct_cases(found)
+    changes += open_locked(new, Actor.system()).changes if new else []
+    write_down(changes)
+    return len(new)
+
+
+def take_signals(signals: Iterable[Signal]) -> int:
+    """Open or join cases for what the rules have found, inside the caller's transaction; returns how many signals were new.
+
+    Demo, spam, blocked, merged and erased are left out.
+    """
+    return _take(Findings(signals=list(signals)))
+
+
+def _new_signals(signals: Sequence[Signal]) -> list[Signal]:
+    if not signals:
+        return []
+    found = {signal.key: signal for signal in signals}
+    known = set(RecoverySignal.objects.filter(key__in=found).values_list("key", flat=True))
+    return _allowed([signal for key, signal in found.items() if key not in known])
+
+
+def _correct_cases(found: Findings) -> list[CaseChange]:
+    """Note first words, and close the cases of signals that were a mistake: unless there was another one, or somebody has worked on it."""
+    mistaken = dict(
+        RecoverySignal.objects.filter(key__in=found.mistakes, case__closed_at=None).values_list("case_id", "key")
+        if found.mistakes
+        else []
+    )
+    changes = []
+    for case_id in sorted({*found.first_words, *mistaken}):
+        change = CaseChange(lock_case(case_id), Actor.system())
+        case = change.case
+        if case.closed_at is not None:
+            continue
+        first_word = found.first_words.get(case_id)
+        if first_word is not None and case.first_contact_at is None and first_word >= case.opened_at:
+            change.set(first_contact_at=first_word)
+        if case_id in mistaken and _is_untouched(case):
+            close_locked(change, outcome=MISTAKEN, note=found.mistakes[mistaken[case_id]])
+        changes.append(change)
+    return changes
+
+
+def _allowed(signals: Sequence[Signal]) -> list[Signal]:
+    """Those of real people who can be won back."""
+    if not signals:
+        return []
+    customers = Customer.objects.filter(pk__in={signal.customer_id for signal in signals})
+    real = set(
+        customers.filter(is_demo=False, is_blocked=False, merged_into=None, anonymized_at=None).values_list(
+            "pk", flat=True
+        )
+    )
+    about = {signal.ticket_id for signal in signals if signal.ticket_id is not None}
+    tickets = Ticket.objects.filter(pk__in=about, is_demo=False, is_spam=False, merged_into=None)
+    counted = set(tickets.values_list("pk", flat=True)) if about else set()
+    return [one for one in signals if one.customer_id in real and (one.ticket_id is None or one.ticket_id in counted)]
+
+
+def _is_untouched(case: RecoveryCase) -> bool:
+    """Whether nothing but this one signal is known of a case: no step, no action, no word to the customer, nothing written down."""
+    is_worked_on = (
+        case.first_contact_at is not None
+        or bool(case.analysis)
+        or case.source == RecoveryCase.Source.MANUAL
+        or RecoveryStep.objects.filter(case=case).exists()
+        or case.actions.exists()
+    )
+    return not is_worked_on and case.signals.count() == 1
+
+
+@transaction.atomic
+def open_for_votes_without_ticket() -> int:
+    """Take the low votes about no ticket, such as after a purchase (sweep); returns how many were new."""
+    if not recovery_settings().opens_on_low_score:
+        return 0
+    recent = Response.objects.filter(answered_at__gte=now() - VOTES_LOOKED_BACK, is_low=True, is_demo=False)
+    votes = recent.filter(invitation__ticket=None).exclude(invitation__occasion__startswith="recovery:")
+    return take_signals(vote_signal(vote) for vote in votes.select_related("invitation__ticket")[:SWEEP_BATCH])
+
+
+@transaction.atomic
+def open_for_ended_contacts() -> int:
+    """Take the contacts that have ended in anger without being resolved (sweep); returns how many were new."""
+    if not recovery_settings().opens_on_strong_sentiment:
+        return 0
+    ended = Ticket.objects.filter(
+        status__in=OPEN_STATUSES,
+        sentiment="negative",
+        sentiment_is_strong=True,
+        contact_ends_at__lte=now(),
+        is_demo=False,
+    )
+    rows = list(ended.order_by("-contact_ends_at")[:SWEEP_BATCH])
+    return take_signals(anger_signal(ticket, ticket.contact_number, ticket.contact_ends_at) for ticket in rows)
