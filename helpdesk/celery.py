@@ -56,6 +56,7 @@ TIMETABLE: dict[str, tuple[str, float, str]] = {
     "sync_templates": ("channels_app.tasks.sync_templates", 24 * 3600, "reports"),
     "learn_topics": ("tickets.tasks.learn_topics", 6 * 3600, "reports"),
     "settle_wrap_ups": ("tickets.tasks.settle_wrap_ups", 60, "timers"),
+    "end_idle_work": ("tickets.tasks.end_idle_work", 20, "timers"),
     "assign_tickets": ("tickets.tasks.assign_waiting_tickets", 15, "timers"),
     "wake_tickets": ("tickets.tasks.wake_due_tickets", 15, "timers"),
     "mail_notifications": ("tickets.tasks.mail_notifications", 60, "timers"),

@@ -21,6 +21,7 @@ from tickets.services import (
     topic_learning,
     triage,
     waiting_rules,
+    work,
 )
 from tickets.webchat import mailing
 
@@ -70,6 +71,13 @@ def mail_chat_answers() -> None:
     """Mail the answers of the web chat that nobody fetched."""
     with record_job_run("mail_chat_answers") as job:
         job.handled = mailing.mail_unfetched_answers()
+
+
+@shared_task
+def end_idle_work() -> None:
+    """End the work of those who were not heard of for a minute."""
+    with record_job_run("end_idle_work") as job:
+        job.handled = work.end_idle_work()
 
 
 @shared_task

@@ -25,6 +25,7 @@ from tickets.admin import (
     template_panel,
     tone,
     webchat_install,
+    work,
     workspace,
     writing,
 )
@@ -86,6 +87,7 @@ def _of_the_page() -> list[URLPattern]:
         _named("<int:pk>/messages/", on_ticket(workspace.messages, tickets=workspace.polled_tickets), "messages"),
         _named("<int:pk>/live/", on_ticket(live.live, method=BOTH), "live"),
         _named("<int:pk>/read/", _post(writing.read, REPLY), "read"),
+        _named("<int:pk>/work/", _post(work.work, REPLY), "work"),
     ]
 
 

@@ -15,12 +15,14 @@ from tickets.admin.timeline_items import timeline_items
 from tickets.models import Ticket
 from tickets.selectors.inbox import BadCursor, Cursor, site_time_zone
 from tickets.selectors.score_weights import scored_topics
-from tickets.selectors.timeline import Changes, heading_of, read_changes, read_timeline, workspace_tickets
+from tickets.selectors.timeline import Changes, read_changes, read_timeline, workspace_tickets
 from tickets.selectors.topics import suggested_topic
 from tickets.templatetags.helpdesk_tickets import ticket_title
 
 # Events after which the header bar may read otherwise: those of the ticket itself, and customer messages.
-_LEAVES_BAR_ALONE = {"message.delivery_changed", "message.changed", "ticket.noted", "survey.planned", "survey.sent"}
+_LEAVES_BAR_ALONE = {
+    "message.delivery_changed", "message.changed", "ticket.noted", "survey.planned", "survey.sent", "work.recorded",
+}  # fmt: skip
 
 
 def workspace(request: AgentRequest, ticket: Ticket) -> HttpResponse:
@@ -48,7 +50,7 @@ def bar_context(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
     is_done = is_closed or ticket.status == Ticket.Status.RESOLVED
     return {
         "ticket": ticket,
-        "heading": heading_of(ticket) or ticket_title(ticket),
+        "heading": ticket_title(ticket),
         "view": view_of(request),
         "inbox_url": inbox_url(view_of(request)),
         "may_change": may_change,

@@ -11,7 +11,6 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, Left, Length, Trim
 
 from helpdesk.accounts.models import User
-from helpdesk.common.text import one_line
 from tickets.models import (
     Attachment,
     Conversation,
@@ -26,6 +25,7 @@ from tickets.models import (
     TicketEvent,
 )
 from tickets.models.ticket import OPEN_STATUSES
+from tickets.selectors.headings import first_words
 from tickets.selectors.inbox import Cursor, is_late_now, site_time_zone
 
 PAGE_SIZE = 50
@@ -33,10 +33,10 @@ EVENTS_CAP = 200
 # A message longer than this is cut on the timeline; the whole of it is one click away.
 SHOWN_CHARACTERS = 6000
 
-# Kinds whose event says nothing that the message's bubble does not say itself.
+# Kinds whose event says nothing that the message's bubble does not say itself, or that belongs to figures alone.
 BUBBLE_KINDS = (
     "message.received", "message.changed", "ticket.replied", "ticket.noted", "message.queued", "message.cancelled",
-    "message.delivery_changed", "message.echoed", "review.received",
+    "message.delivery_changed", "message.echoed", "review.received", "work.recorded",
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
 
     Adds ``is_late``, ``tag_list`` ([{"name", "color"}]), ``draft_list`` ([{"kind", "text"}]), ``missing_list`` ([{"id", "kind"}]),
     ``clock_list`` (unfinished time limits, the next one first: [{"metric", "due_at", "remaining"}]),
-    ``is_redirected`` (it was moved from public to private) and ``site_zone``.
+    ``is_redirected`` (it was moved from public to private), ``first_words`` (selectors/headings.py) and ``site_zone``.
     """
     tags = Tag.objects.filter(tickets=OuterRef("pk")).order_by("name")
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), agent=user.pk)
@@ -85,6 +85,7 @@ def workspace_tickets(user: Any) -> QuerySet[Ticket]:
                 clocks.values(json=JSONObject(metric=F("metric"), due_at=F("due_at"), remaining=F("remaining_seconds")))
             ),
             is_redirected=Exists(redirected),
+            first_words=first_words(),
             site_zone=site_time_zone(),
         )
     )
@@ -123,15 +124,6 @@ def read_changes(*, ticket_id: int, after: int) -> Changes:
         sequence=events[-1].sequence if events else after,
         has_more=len(found) > EVENTS_CAP,
     )
-
-
-def heading_of(ticket: Ticket) -> str:
-    """What a ticket without a subject is about: the customer's first words, whatever was answered since; "" where there are none."""
-    if ticket.subject or not ticket.agent_reply_count:
-        return ticket.subject or ticket.preview
-    said = Message.objects.filter(ticket=ticket, author=Message.Author.CUSTOMER, deleted_at=None).exclude(text="")
-    first = said.order_by("sort_at", "pk").annotate(start=Left("text", 200)).values_list("start", flat=True).first()
-    return one_line(first or "")
 
 
 def conversations_of(*, ticket_id: int) -> list[Conversation]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from helpdesk.accounts.backends import RoleBackend
+from helpdesk.accounts.models import User
 from helpdesk.common.errors import Conflict, InvalidInput
 from helpdesk.common.text import clean_text, one_line
 from tickets.models import Tag, Team, Ticket
@@ -19,6 +21,7 @@ from tickets.services.locking import lock_ticket
 from tickets.services.notifying import notify
 
 UNCHANGED: Final[Any] = object()
+LEAD = "lead"
 
 
 @transaction.atomic
@@ -56,15 +59,15 @@ def assign(change: TicketChange, *, assignee_id: int | None = UNCHANGED, team_id
         raise InvalidInput("unknown_team", _("There is no such team."), fields={"team": "unknown"})
     if new_assignee is not None:
         _require_able(new_assignee, new_team)
-    change.tell(
-        "ticket.assigned",
-        {
-            "from_assignee": ticket.assignee_id,
-            "to_assignee": new_assignee,
-            "from_team": ticket.team_id,
-            "to_team": new_team,
-        },
-    )
+    data: dict[str, Any] = {
+        "from_assignee": ticket.assignee_id,
+        "to_assignee": new_assignee,
+        "from_team": ticket.team_id,
+        "to_team": new_team,
+    }
+    if _goes_to_lead(ticket, new_assignee):
+        data["to_lead"] = True
+    change.tell("ticket.assigned", data)
     if new_assignee is not None and new_assignee not in (ticket.assignee_id, change.actor.user_id):
         notify(
             user_ids=[new_assignee],
@@ -75,6 +78,15 @@ def assign(change: TicketChange, *, assignee_id: int | None = UNCHANGED, team_id
             by_mail=True,
         )
     change.set(assignee_id=new_assignee, team_id=new_team)
+
+
+def _goes_to_lead(ticket: Ticket, assignee_id: int | None) -> bool:
+    """Whether a lead takes over what somebody else had; figures ask for it, and roles of later days must not change the answer."""
+    had_somebody = ticket.assignee_id is not None or ticket.agent_reply_count > 0
+    if assignee_id in (None, ticket.assignee_id) or not had_somebody:
+        return False
+    leads = Q(groups__name=LEAD) | Q(team_memberships__is_lead=True)
+    return User.objects.filter(leads, pk=assignee_id).exists()
 
 
 def _require_able(assignee_id: int, team_id: int | None) -> None:

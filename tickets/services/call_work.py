@@ -10,6 +10,8 @@ from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from tickets.models import Call, Ticket, TicketEvent, WorkInterval
 from tickets.policies.call_work import Mark, Stretch, work_of
+from tickets.services.locking import lock_ticket
+from tickets.services.work_recording import record_work
 
 # Work after a call counts when it follows the call; beyond this the agent is at something else.
 LONGEST_WRAP_UP = timedelta(minutes=10)
@@ -51,19 +53,30 @@ def _rewrite(call: Call, stretches: Sequence[Stretch], ticket: Ticket) -> None:
         for row in WorkInterval.objects.filter(call=call, kind__in=[Kind.TALK, Kind.HOLD])
     }
     for key in known.keys() - wanted.keys():
-        known[key].delete()
+        _forget(known[key], ticket)
     agents = {address: agent_at(call, address) for address in {stretch.agent for stretch in stretches}}
     for key, stretch in wanted.items():
         row = known.get(key) or WorkInterval(call=call, kind=stretch.kind, started_at=stretch.started_at)
+        told = (row.agent_id, row.ended_at)
         row.ticket, row.contact_number = ticket, call.message.contact_number
         row.agent, row.ended_at = agents[stretch.agent], stretch.ended_at
         row.save()
+        if row.ended_at is not None and (row.agent_id, row.ended_at) != told:
+            record_work(ticket, row)
     _sum_up(call, stretches)
     if stretches:
         named = [stretch.agent for stretch in stretches if stretch.agent]
         call.answered_at = stretches[0].started_at
         call.agent_address = named[-1][:120] if named else ""
         call.agent = agents[named[-1]] if named else None
+
+
+def _forget(row: WorkInterval, ticket: Ticket) -> None:
+    """A late mark has told it otherwise; what the log says of the stretch is taken back."""
+    if row.ended_at is not None:
+        row.ended_at = row.started_at
+        record_work(ticket, row)
+    row.delete()
 
 
 def _sum_up(call: Call, stretches: Sequence[Stretch]) -> None:
@@ -111,7 +124,7 @@ def _settle(call_id: int) -> bool:
     call.wrap_up_seconds = round((last.at - call.ended_at).total_seconds()) if last is not None else 0
     call.save(update_fields=["wrap_up_seconds"])
     if last is not None:
-        WorkInterval.objects.get_or_create(
+        interval, is_new = WorkInterval.objects.get_or_create(
             call=call,
             kind=Kind.WRAP_UP,
             started_at=call.ended_at,
@@ -122,6 +135,8 @@ def _settle(call_id: int) -> bool:
                 "ended_at": last.at,
             },
         )
+        if is_new:
+            record_work(lock_ticket(interval.ticket_id), interval)
     return True
 
 

@@ -307,13 +307,16 @@ def _preview(item: InboundMessage) -> str:
 
 
 def _received_data(message: Message) -> dict[str, Any]:
-    return {
+    data: dict[str, Any] = {
         "message": message.pk,
         "sort_at": message.sort_at.isoformat(),
         "contact": message.contact_number,
         # Nobody owes a robot or a blocked customer an answer, nor one that another application gives.
         "is_auto_reply": message.is_auto_reply or not {"blocked", "standby"}.isdisjoint(message.flags),
     }
+    if message.channel_id != message.ticket.channel_id:
+        data["channel"] = message.channel_id
+    return data
 
 
 def _events(ticket: Ticket, events: list[tuple[str, dict[str, Any]]], message: Message) -> list[TicketEvent]:

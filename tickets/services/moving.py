@@ -13,11 +13,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
-from tickets.models import Conversation, InformationRequest, Message, Ticket, TicketEvent
+from tickets.models import Conversation, InformationRequest, Message, Ticket, TicketEvent, WorkInterval
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_ticket
 from tickets.services.recounting import is_reply, is_silent, recount
+from tickets.services.work_recording import work_data
 
 Why = Literal["move", "split", "undo"]
 _ON_ITS_WAY = (Message.DeliveryState.QUEUED, Message.DeliveryState.SENDING)
@@ -163,6 +164,7 @@ def transfer(source: TicketChange, target: TicketChange, load: Load, *, why: Why
         data["undoes"] = undoes
     source.tell("messages.given", data | {"other": target.ticket.pk, "contacts": source.ticket.contact_number})
     entries = [entry for entry in map(entry_of, load.messages) if entry is not None]
+    _add_work_of_calls(entries, load)
     data |= {"other": source.ticket.pk, "contacts": target.ticket.contact_number, "entries": entries}
     target.tell("messages.taken", data)
 
@@ -175,6 +177,18 @@ def entry_of(message: Message) -> dict[str, Any] | None:
     if is_reply(message):
         return entry | {"kind": "replied", "agent": message.author_agent_id}
     return None
+
+
+def _add_work_of_calls(entries: Sequence[dict[str, Any]], load: Load) -> None:
+    """Talk, hold and wrap-up go with the line of their call."""
+    rows = WorkInterval.objects.filter(call__message__in=load.ids, ended_at__isnull=False).select_related("call")
+    work: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.order_by("pk"):
+        if row.call is not None:
+            work.setdefault(row.call.message_id, []).append(work_data(row) | {"agent": row.agent_id})
+    for entry in entries:
+        if entry["message"] in work:
+            entry["work"] = work[entry["message"]]
 
 
 def _unread_among(ticket: Ticket, load: Load) -> int:

@@ -164,5 +164,5 @@ window.desk = (() => {
     document.addEventListener("keydown", onKey);
     actions.set("gi", () => { location.href = document.querySelector("[data-inbox-url]").dataset.inboxUrl; });
 
-    return { request, say, actions, Refused };
+    return { request, cookie, say, actions, Refused };
 })();
