@@ -17,6 +17,7 @@ from reporting.models import TicketFact, TrafficSlot, sees_every_figure
 from reporting.policies.period import Period
 from tickets.models import SLATimer, Ticket
 from tickets.policies.sla import METRICS
+from tickets.selectors.headings import first_words
 from tickets.selectors.inbox import is_late_now
 
 KEPT_SECONDS = 60
@@ -230,4 +231,5 @@ def next_tickets(user: Any) -> list[Ticket]:
     """Who has waited longest, among the user's own tickets and those that nobody has taken."""
     waiting = Ticket.objects.visible_to(user).still_open().filter(waiting_since__isnull=False)
     mine = waiting.filter(Q(assignee=user) | Q(assignee=None)).select_related("customer", "channel")
+    mine = mine.annotate(first_words=first_words())
     return list(mine.order_by("waiting_since", "pk")[:NEXT_TICKETS])

@@ -3,6 +3,7 @@
 from django.db.models import Count, Q, Subquery
 
 from tickets.models import Conversation, Customer, CustomerEvent, CustomerIdentity, Ticket
+from tickets.selectors.headings import first_words
 
 IDENTITIES_CAP = 20
 SUGGESTIONS_CAP = 8
@@ -17,13 +18,14 @@ def identities_of_customer(*, customer_id: int) -> list[CustomerIdentity]:
 def tickets_of_customer(*, customer_id: int, besides: int, limit: int = 20) -> list[Ticket]:
     """The customer's other tickets, newest first. Whoever may see one of them may see the outline of all.
 
-    The subject is content: show it of tickets that ``visible_to`` gives, of the others number, date and status only.
+    Subject and first words are content: show them of tickets that ``visible_to`` gives, of the others number, date and status only.
     """
     return list(
         Ticket.objects.filter(customer=customer_id)
         .exclude(pk=besides)
         .select_related("channel")
-        .only("number", "subject", "status", "opened_at", "is_spam", "channel__name", "channel__kind")
+        .annotate(first_words=first_words())
+        .only("number", "subject", "preview", "status", "opened_at", "is_spam", "channel__name", "channel__kind")
         .order_by("-pk")[:limit]
     )
 

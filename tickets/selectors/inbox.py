@@ -30,6 +30,7 @@ from django.utils.translation import pgettext_lazy
 from helpdesk.core.models import SiteSettings
 from tickets.models import CallbackRequest, Conversation, Draft, Tag, TeamMembership, Ticket
 from tickets.models.ticket import OPEN_STATUSES
+from tickets.selectors.headings import first_words
 
 PAGE_SIZE = 50
 PANE_SIZE = 40
@@ -226,7 +227,7 @@ def list_tickets(
     Sorted by "priority" the list holds the open tickets, the highest score first; by "waiting" the tickets whose customer waits
     for an answer, and only those; by "due" those with a time limit that runs or is missed, the next one first. In the view "late" that
     order holds every ticket, by when it became late; in the view "snoozed" by when it comes back.
-    Rows carry ``is_late``, ``has_draft`` (of ``user``), ``tag_list`` ([{"name", "color"}]) and ``site_zone``.
+    Rows carry ``is_late``, ``has_draft`` (of ``user``), ``tag_list`` ([{"name", "color"}]), ``first_words`` and ``site_zone``.
     """
     is_by_lateness = sort == "due" and view == "late"
     # By lateness the two reasons to be late are asked for apart, see below.
@@ -331,6 +332,7 @@ def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
             has_draft=Exists(Draft.objects.filter(ticket=OuterRef("pk"), agent=user.pk).exclude(text="")),
             tag_list=ArraySubquery(tags.values(json=JSONObject(name=F("name"), color=F("color")))),
             site_zone=site_time_zone(),
+            first_words=first_words(),
         )
         .only(
             "number", "subject", "status", "priority", "is_spam", "last_message_at", "last_message_is_inbound",

@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from channels_app import registry
 from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
-from helpdesk.common.text import initials
+from helpdesk.common.text import initials, preview
 from tickets.models import InformationRequest, Ticket
+from tickets.services.message_filing import PREVIEW_LENGTH
 
 register = template.Library()
 
@@ -68,8 +69,9 @@ def channel_icon(channel: Any) -> SafeString:
 
 @register.filter
 def ticket_title(ticket: Any) -> str:
-    """What a ticket is called: its subject; in a chat, which has none, the words that stand in the list."""
-    return str(ticket.subject or ticket.preview or _("No subject"))
+    """What a ticket is called: its subject; in a chat, which has none, what the customer said first (selectors/headings.py)."""
+    said = ticket.subject or preview(ticket.first_words or "", PREVIEW_LENGTH)
+    return str(said or ticket.preview or _("No subject"))
 
 
 def kind_icon(kind: str) -> str:

@@ -10,10 +10,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from channels_app.adapters.base import Address as Sender
 from helpdesk.common.clock import now
 from tests.factories import last_message, make_team, make_ticket, receive_message
+from tests.support.talking import Talk, make_bot
 from tests.tickets.admin.conftest import FRAGMENT
 from tickets.models import Customer, Message, MessageRecipient, Ticket
 from tickets.selectors.topics import learned_topics
@@ -287,3 +289,25 @@ def test_heading_of_a_chat_stays_with_what_the_customer_asked(desk, url, agent, 
     reply_to_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent), text="It comes tomorrow.")
     page = desk.get(url("change", ticket)).content.decode()
     assert '<h1 id="hd-heading" tabindex="-1"><bdi>Where is my parcel?</bdi></h1>' in page
+
+
+def test_chat_is_called_by_its_first_words_whatever_a_bot_said_since(desk, url):
+    talk = Talk()
+    make_bot(talk.channel)
+    talk.write("Hello!").write("Where is my\n order?")
+    ticket = talk.ticket
+    assert (ticket.agent_reply_count, ticket.preview != "Hello!") == (0, True)
+    page = desk.get(url("change", ticket)).content.decode()
+    assert '<h1 id="hd-heading" tabindex="-1"><bdi>Hello!</bdi></h1>' in page
+    row = desk.get(url("changelist")).content.decode()
+    assert "<bdi>Hello!</bdi></a>" in row
+    assert f"<bdi>{escape(ticket.preview)}</bdi></span>" in row
+    pane = desk.get(url("pane"), {"current": ticket.pk}).content.decode()
+    assert '<bdi class="hd-pane-subject">Hello!</bdi>' in pane
+
+
+def test_ticket_in_which_no_customer_has_spoken_is_called_by_what_was_written(desk, url, api_channel):
+    ticket = make_ticket(api_channel, subject="", text="")
+    Ticket.objects.filter(pk=ticket.pk).update(preview="Picture")
+    page = desk.get(url("change", ticket)).content.decode()
+    assert '<h1 id="hd-heading" tabindex="-1"><bdi>Picture</bdi></h1>' in page
