@@ -21,6 +21,10 @@ def external_digest(external_id: str) -> bytes | None:
     return hashlib.sha256(external_id.encode("utf-8", "replace")).digest()[:16] if external_id else None
 
 
+# The purpose of what a customer said that an event tells and no bubble shows (a vote alone).
+UNSHOWN = "vote"
+
+
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """The messages of the tickets that ``user`` may see."""

@@ -24,6 +24,7 @@ from tickets.models import (
     Ticket,
     TicketEvent,
 )
+from tickets.models.message import UNSHOWN
 from tickets.models.ticket import OPEN_STATUSES
 from tickets.selectors.headings import first_words
 from tickets.selectors.inbox import Cursor, is_late_now, site_time_zone
@@ -37,6 +38,7 @@ SHOWN_CHARACTERS = 6000
 BUBBLE_KINDS = (
     "message.received", "message.changed", "ticket.replied", "ticket.noted", "message.queued", "message.cancelled",
     "message.delivery_changed", "message.echoed", "review.received", "work.recorded",
+    "survey.received",
 )  # fmt: skip
 
 
@@ -160,7 +162,8 @@ def _bubbles(messages: QuerySet[Message]) -> QuerySet[Message]:
     # Of our own messages only the signature is left out, which is nothing to look for.
     has_whole = is_cut | ~Q(html="") | (Q(direction="in") & ~Q(reply_text="") & ~Q(reply_text=F("text")))
     return (
-        messages.select_related("author_agent", "author_identity__customer", "channel")
+        messages.exclude(purpose=UNSHOWN)
+        .select_related("author_agent", "author_identity__customer", "channel")
         .prefetch_related("attachments", "recipients")
         .annotate(said_length=Length(said), shown_text=Left(said, SHOWN_CHARACTERS))
         .annotate(

@@ -77,6 +77,8 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "survey.suppressed": frozenset({"invitation", "reason"}),
     "survey.answered": frozenset({"invitation", "score", "previous", "has_comment", "scale", "rating"}),
     "survey.explained": frozenset({"invitation", "choices"}),
+    # What a customer said in answer to a question of ours; it asks nothing of anybody.
+    "survey.received": frozenset({"invitation", "message"}),
     "survey.reminded": frozenset({"invitation", "message"}),
     "recovery.opened": frozenset({"case", "source"}),
     "recovery.stage_changed": frozenset({"case", "from", "to", "step", "is_skipped"}),

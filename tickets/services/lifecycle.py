@@ -18,7 +18,7 @@ from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_active_conversations, lock_ticket
 
 CLOSE_BATCH = 200
-SILENT_FLAGS = ("blocked", "standby")
+SILENT_FLAGS = ("blocked", "standby", "vote")
 
 
 def refuse(ticket: Ticket, verb: str) -> Conflict:

@@ -64,7 +64,7 @@ def file_message(
     else:
         message_id = next_values(key_sequence(Message))[0]
         events = _apply_message(ticket, channel, thread, item, sort_at)
-    message = _new_message(channel, thread, ticket, item, event, received_at, sort_at)
+    message = new_inbound_message(channel, thread, ticket, item, event, received_at, sort_at)
     message.pk = message_id
     read_message(message, ticket, known_language=thread.identity.customer.language)
     events.append(("message.received", _received_data(message)))
@@ -108,7 +108,7 @@ def _write(
     is_public = thread.conversation.visibility == Conversation.Visibility.PUBLIC
     customer, channel = thread.identity.customer, thread.conversation.channel
     score_filed(ticket, customer=customer, channel=channel, is_public=is_public, at=message.received_at)
-    _touch_conversation(thread.conversation, ticket, message)
+    touch_conversation(thread.conversation, ticket, message)
     if is_new:
         batch.insert([ticket])
     else:
@@ -238,10 +238,11 @@ def _apply_message(
     return events
 
 
-def _new_message(
+def new_inbound_message(
     channel: Channel, thread: Thread, ticket: Ticket, item: InboundMessage, event: InboundEvent | None,
     received_at: datetime, sort_at: datetime,
 ) -> Message:  # fmt: skip
+    """The row of a customer's message, not stored yet; ``thread`` and ``ticket`` are locked."""
     external_id = clean_text(item.external_id)
     return Message(
         ticket=ticket,
@@ -325,7 +326,8 @@ def _events(ticket: Ticket, events: list[tuple[str, dict[str, Any]]], message: M
     ]
 
 
-def _touch_conversation(conversation: Conversation, ticket: Ticket, message: Message) -> None:
+def touch_conversation(conversation: Conversation, ticket: Ticket, message: Message) -> None:
+    """Set the columns of a conversation for one more message of the customer; not saved."""
     sort_at = message.sort_at
     conversation.last_message_at = max(filter(None, (conversation.last_message_at, sort_at)))
     if ticket.status != Ticket.Status.CLOSED:

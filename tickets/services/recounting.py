@@ -21,7 +21,7 @@ _COLUMNS = (
 
 def is_silent(message: Message) -> bool:
     """Whether a customer's message starts no clock: a robot's, a blocked person's, one that another application answers."""
-    return message.is_auto_reply or not {"blocked", "standby"}.isdisjoint(message.flags)
+    return message.is_auto_reply or not {"blocked", "standby", "vote"}.isdisjoint(message.flags)
 
 
 def is_reply(message: Message) -> bool:
@@ -144,6 +144,7 @@ def _resolved_before_coming_back(ticket: Ticket) -> datetime | None:
 def _take_last_message(change: TicketChange) -> None:
     shown = Message.objects.filter(ticket=change.ticket, kind=Message.Kind.MESSAGE, part_of=None)
     shown = shown.exclude(delivery_state=Message.DeliveryState.CANCELLED).exclude(author=Message.Author.SYSTEM)
+    shown = shown.exclude(flags__contains=["vote"])
     last = shown.order_by("-sort_at", "-pk").first()
     if last is None:
         return
