@@ -19,6 +19,9 @@ ICONS = {
     "bot_handed_off": "bot",
     "returned": "undo-2",
     "rule": "zap",
+    "incentive_waiting": "star",
+    "incentive_approved": "circle-check",
+    "incentive_refused": "x",
 }
 
 
@@ -72,4 +75,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "snooze_over": lambda data: _("%(number)s was put aside until now") % data,
     "bot_handed_off": lambda data: _("%(number)s: the bot asks for a person") % data,
     "returned": lambda data: _("%(number)s went back to the queue") % data,
+    "incentive_waiting": lambda data: _("%(number)s: a gift to make good waits for your approval") % data,
+    "incentive_approved": lambda data: _("%(number)s: the gift was approved and is on its way") % data,
+    "incentive_refused": lambda data: _("%(number)s: the gift was refused; the case says why") % data,
 }

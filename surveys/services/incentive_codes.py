@@ -70,7 +70,7 @@ def draw_code(*, case: RecoveryCase, incentive_id: int, actor: Actor) -> CouponC
     had = CouponCode.objects.filter(case=case, incentive_id=incentive_id).first()
     if had is not None:
         return had
-    incentive = _drawable(incentive_id)
+    incentive = drawable(incentive_id)
     moment = now()
     failpoint("incentive.before_draw")
     code = (
@@ -91,7 +91,8 @@ def draw_code(*, case: RecoveryCase, incentive_id: int, actor: Actor) -> CouponC
     return code
 
 
-def _drawable(incentive_id: int) -> Incentive:
+def drawable(incentive_id: int) -> Incentive:
+    """The pool, when one more code of it may be given; its row locked where a budget has to hold. Raises as ``draw_code``."""
     incentive = Incentive.objects.filter(pk=incentive_id).first()
     if incentive is not None and incentive.budget is not None:
         incentive = Incentive.objects.select_for_update().get(pk=incentive_id)
