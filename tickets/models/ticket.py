@@ -190,6 +190,12 @@ class Ticket(models.Model):
                 condition=Q(status="pending", remind_at__isnull=False),
             ),
             models.Index(fields=["closes_at", "id"], name="ticket_to_close", condition=Q(status="resolved")),
+            # Contacts that end in anger without anybody resolving them: few, and looked for all the time.
+            models.Index(
+                fields=["contact_ends_at"],
+                name="ticket_angry_end",
+                condition=Q(status__in=OPEN_STATUSES, sentiment="negative", sentiment_is_strong=True),
+            ),
             models.Index(fields=["customer", "-id"], name="ticket_of_customer"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
         ]
