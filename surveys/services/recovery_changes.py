@@ -64,6 +64,8 @@ class CaseChange:
     def __init__(self, case: RecoveryCase, actor: Actor) -> None:
         self.case = case
         self.actor = actor
+        # How long what the customer is told can still be taken back.
+        self.undo_seconds = 0
         self._columns: set[str] = set()
         self._events: list[tuple[str, dict[str, Any]]] = []
 

@@ -1,7 +1,8 @@
 """What the customer of a case is told: the plan, the apology, each thing that was done, the wish for another look at his review.
 
 Everything leaves as the agent's own reply in a private conversation, in the transaction that writes the step down. What cannot be sent is
-refused with its reason and changes nothing, so whoever wrote the text still has it.
+refused with its reason and changes nothing, so whoever wrote the text still has it. For ``undo_seconds`` a message is held and can be taken
+back (``unsending.undo_send``); the step may then be done anew.
 """
 
 from hashlib import sha256
@@ -37,7 +38,11 @@ def say(change: CaseChange, text: str) -> Message:
     failpoint("recovery.before_telling")
     if place.ticket_id is not None:
         message = reply_to_ticket(
-            ticket_id=place.ticket_id, conversation_id=place.conversation_id, actor=change.actor, text=text
+            ticket_id=place.ticket_id,
+            conversation_id=place.conversation_id,
+            actor=change.actor,
+            text=text,
+            undo_seconds=change.undo_seconds,
         )
     else:
         assert place.channel_id is not None
@@ -51,6 +56,7 @@ def say(change: CaseChange, text: str) -> Message:
             actor=change.actor,
             team_id=case.team_id or (before.team_id if before is not None else None),
             follow_up_of_id=before.pk if before is not None else None,
+            undo_seconds=change.undo_seconds,
         )
         message = ticket.messages.order_by("pk")[0]
         if case.ticket_id is None:
@@ -64,13 +70,13 @@ def say(change: CaseChange, text: str) -> Message:
 
 
 @transaction.atomic
-def send_plan(*, case_id: int, text: str, actor: Actor) -> RecoveryStep:
+def send_plan(*, case_id: int, text: str, actor: Actor, undo_seconds: int = 0) -> RecoveryStep:
     """Send the customer the plan; it may be sent again when it has changed. The same text again sends nothing.
 
     Raises NotVisible, Conflict ("cause_first", "no_actions", "action_without_date", "case_closed"), Unprocessable ("open_placeholder" and
     what ``place_for`` and ``reply_to_ticket`` name).
     """
-    change, clean = _begin(case_id, text, actor)
+    change, clean = _begin(case_id, text, actor, undo_seconds)
     sent = change.case.steps.filter(kind=PLAN, state=RecoveryStep.State.DONE).first()
     if sent is not None and sent.data.get("text") == digest_of(clean):
         return sent
@@ -86,13 +92,13 @@ def send_plan(*, case_id: int, text: str, actor: Actor) -> RecoveryStep:
 
 
 @transaction.atomic
-def send_apology(*, case_id: int, text: str, actor: Actor) -> RecoveryStep:
+def send_apology(*, case_id: int, text: str, actor: Actor, undo_seconds: int = 0) -> RecoveryStep:
     """Apologise, once. The same text again sends nothing.
 
     Raises NotVisible, Conflict ("cause_first", "already_done", "case_closed"), Unprocessable ("open_placeholder", "names_no_mistake" and
     what ``place_for`` and ``reply_to_ticket`` name).
     """
-    change, clean = _begin(case_id, text, actor)
+    change, clean = _begin(case_id, text, actor, undo_seconds)
     done = _done_with(change.case, APOLOGY, clean)
     if done is not None:
         return done
@@ -106,13 +112,13 @@ def send_apology(*, case_id: int, text: str, actor: Actor) -> RecoveryStep:
 
 
 @transaction.atomic
-def ask_review_update(*, case_id: int, text: str, actor: Actor) -> RecoveryStep:
+def ask_review_update(*, case_id: int, text: str, actor: Actor, undo_seconds: int = 0) -> RecoveryStep:
     """Ask, once, whether the customer would look at his review again: after it is solved, and never beside a gift.
 
     Raises NotVisible, Conflict ("not_solved", "gift_for_review", "no_review", "apology_first", "already_done", "case_closed"),
     Unprocessable as ``send_plan``.
     """
-    change, clean = _begin(case_id, text, actor)
+    change, clean = _begin(case_id, text, actor, undo_seconds)
     done = _done_with(change.case, REVIEW_UPDATE, clean)
     if done is not None:
         return done
@@ -123,13 +129,13 @@ def ask_review_update(*, case_id: int, text: str, actor: Actor) -> RecoveryStep:
 
 
 @transaction.atomic
-def tell_action(*, case_id: int, action_id: int, text: str, actor: Actor) -> ActionNotice:
+def tell_action(*, case_id: int, action_id: int, text: str, actor: Actor, undo_seconds: int = 0) -> ActionNotice:
     """Tell the customer that an action is done, once, with an open question at the end. The same text again sends nothing.
 
     Raises NotVisible, Conflict ("action_not_done", "already_told", "case_closed"), Unprocessable ("no_question", "open_placeholder"
     and what ``place_for`` and ``reply_to_ticket`` name). A message that failed or was taken back has told nothing: it may be sent again.
     """
-    change, clean = _begin(case_id, text, actor)
+    change, clean = _begin(case_id, text, actor, undo_seconds)
     if change.case.closed_at is not None:
         refuse_by_rule("case_closed")
     return tell_locked(change, action_id, clean)
@@ -185,9 +191,10 @@ def answer_in_public(
     return redirect
 
 
-def _begin(case_id: int, text: str, actor: Actor) -> tuple[CaseChange, str]:
+def _begin(case_id: int, text: str, actor: Actor, undo_seconds: int = 0) -> tuple[CaseChange, str]:
     """The case locked, and the text as it would be sent. Raises what is wrong with the text alone."""
     change = CaseChange(lock_case(case_id), actor)
+    change.undo_seconds = undo_seconds
     clean = cleaned(text, field="text", is_needed=True)
     if has_open_placeholder(clean):
         refuse_by_rule("open_placeholder")
