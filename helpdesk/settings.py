@@ -260,6 +260,8 @@ HELPDESK_INTAKE_STEPS = [
 ]
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
 HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "surveys.services.links.put_in_survey_link"]
+# The name of the approved message that asks a customer where the provider takes no other message any more.
+HELPDESK_SURVEY_TEMPLATE = "survey"
 # Providers that want an answer in the request that delivers an event: kind -> callable (channel, raw event) -> (type, body).
 HELPDESK_REQUEST_ANSWERS: dict[str, str] = {"voice": "tickets.voice.answering.answer_call"}
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.

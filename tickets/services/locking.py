@@ -10,6 +10,7 @@ from tickets.models import Conversation, Ticket
 from tickets.services.timers import remember_standing
 
 _LOCK_TICKET = f"SELECT {columns(Ticket, 't')} FROM tickets_ticket t WHERE t.id = %s FOR UPDATE"  # noqa: S608  names of the model
+_LOCK_TICKETS = f"SELECT {columns(Ticket, 't')} FROM tickets_ticket t WHERE t.id = ANY(%s) ORDER BY t.id FOR UPDATE"  # noqa: S608  names of the model
 _LOCK_CONVERSATIONS = (
     f"SELECT {columns(Conversation, 'c')} FROM tickets_conversation c "  # noqa: S608  names of the model
     "WHERE c.active_ticket_id = ANY(%s) ORDER BY c.id FOR UPDATE"
@@ -31,6 +32,16 @@ def lock_ticket(ticket_id: int, *, expected_version: int | None = None) -> Ticke
         )
     remember_standing(ticket)
     return ticket
+
+
+def lock_tickets(ticket_ids: Iterable[int]) -> dict[int, Ticket]:
+    """Those of the tickets that exist, by id, their rows locked in the one order until the transaction ends; one query."""
+    found: dict[int, Ticket] = {}
+    for row in fetch_all(_LOCK_TICKETS, [list(ticket_ids)]):
+        ticket: Ticket = read(row, Ticket)[0]
+        remember_standing(ticket)
+        found[ticket.pk] = ticket
+    return found
 
 
 def lock_active_conversations(ticket_ids: Iterable[int]) -> list[Conversation]:

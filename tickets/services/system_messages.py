@@ -1,12 +1,16 @@
 """Mail that the product itself writes: acknowledgement, survey, notice. It never touches the figures of the ticket."""
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from channels_app.registry import adapter_for
+from channels_app.adapters.base import Can, Choice, TemplateUse
+from channels_app.registry import adapter_class, adapter_for
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
 from helpdesk.common.text import one_line
@@ -15,6 +19,7 @@ from tickets.models.message import external_digest
 from tickets.services.actors import Actor
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
+from tickets.services.template_texts import template_details, template_text
 
 
 def is_writable(address: str) -> bool:
@@ -31,23 +36,59 @@ def is_mail_address(address: str) -> bool:
     return len(address) <= 320
 
 
+@dataclass(frozen=True, kw_only=True)
+class SystemText:
+    """What the system says. ``choices`` are buttons, left out where the channel has none: the text has to do without them.
+
+    With a ``template`` the text is the provider's. ``details`` are kept with the message beside these.
+    """
+
+    purpose: str
+    subject: str = ""
+    text: str = ""
+    language: str = ""
+    choices: Sequence[Choice] = ()
+    template: TemplateUse | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def can_be_written_to(conversation: Conversation) -> bool:
+    """Whether the system may write here at all: somebody can be reached, and nobody else reads along.
+
+    The conversation comes with its identity and its customer.
+    """
+    identity = conversation.identity
+    is_public = conversation.visibility == Conversation.Visibility.PUBLIC
+    is_closed = is_public or identity.unreachable_since is not None or conversation.customer.is_blocked
+    return not is_closed and is_writable(identity.address)
+
+
 @transaction.atomic
 def queue_system_message(
-    *, conversation_id: int, ticket_id: int, purpose: str, subject: str, text: str, language: str = ""
+    *,
+    conversation_id: int,
+    ticket_id: int,
+    purpose: str,
+    subject: str,
+    text: str,
+    language: str = "",
+    choices: Sequence[Choice] | None = None,
+    template: TemplateUse | None = None,
 ) -> Message | None:
     """Queue a message of the system in a conversation; None where nobody can be reached there, or everybody would read it.
 
-    First response, waiting, unread and last message of the ticket stay as they are.
+    First response, waiting, unread and last message of the ticket stay as they are. Buttons are left out where the channel has none.
+    Raises Unprocessable ("unknown_template", "open_placeholder") for a template that cannot be sent.
     """
-    conversation = Conversation.objects.select_related("channel", "identity__customer").get(pk=conversation_id)
-    identity = conversation.identity
-    is_public = conversation.visibility == Conversation.Visibility.PUBLIC
-    if is_public or not is_writable(identity.address) or identity.unreachable_since or conversation.customer.is_blocked:
+    conversation = Conversation.objects.select_related("channel", "identity", "customer").get(pk=conversation_id)
+    if not can_be_written_to(conversation):
         return None
     ticket = lock_ticket(ticket_id)
-    message = insert_system_message(
-        ticket, conversation, purpose=purpose, subject=subject, text=text, language=language
+    said = SystemText(
+        purpose=purpose, subject=subject, text=text, language=language, choices=choices or (), template=template
     )
+    message = new_system_message(ticket, conversation, said)
+    store_system_messages([message])
     write_event(
         ticket=ticket, kind="message.queued", actor=Actor.system(), data={"message": message.pk, "purpose": purpose}
     )
@@ -60,33 +101,57 @@ def insert_system_message(
     """The row in the outbox alone, as a part of a larger verb: its caller has looked whether anybody can be reached there, holds the
     ticket locked and tells "message.queued".
     """
+    said = SystemText(purpose=purpose, subject=subject, text=text, language=language)
+    message = new_system_message(ticket, conversation, said)
+    store_system_messages([message])
+    return message
+
+
+def new_system_message(ticket: Ticket, conversation: Conversation, said: SystemText) -> Message:
+    """The row for the outbox, not stored yet. Raises what ``adapter_for`` raises, and Unprocessable for an unknown template."""
+    channel = conversation.channel
     message_uuid = uuid.uuid4()
-    external_id = adapter_for(conversation.channel).choose_external_id(
+    external_id = adapter_for(channel).choose_external_id(
         message_uuid=message_uuid.hex, reply_token=conversation.reply_token
     )
+    details, text = dict(said.details), said.text
+    if said.template is not None:
+        details["template"] = template_details(channel, said.template)
+        text = template_text(channel, said.template)
+    elif said.choices and Can.CHOICES in adapter_class(channel.kind).can:
+        details["choices"] = [asdict(choice) for choice in said.choices]
     moment = now()
-    message: Message = Message.objects.create(
+    return Message(
         uuid=message_uuid,
         ticket=ticket,
         conversation=conversation,
-        channel=conversation.channel,
+        channel=channel,
         direction=Message.Direction.OUT,
         author=Message.Author.SYSTEM,
-        purpose=purpose,
+        purpose=said.purpose,
         contact_number=ticket.contact_number,
-        subject=one_line(subject)[:500],
+        subject=one_line(said.subject)[:500],
         text=text,
         reply_text=text,
+        details=details,
         external_id=external_id,
         external_digest=external_digest(external_id),
         received_at=moment,
         sort_at=moment,
-        language=language,
+        language=said.language,
         visibility=conversation.visibility,
         delivery_state=Message.DeliveryState.QUEUED,
     )
-    MessageRecipient.objects.create(
-        message=message, address=conversation.identity.address, name=conversation.customer.name
-    )
-    ring_on_commit("tickets.tasks.send_message", message.pk)
-    return message
+
+
+def store_system_messages(messages: Sequence[Message]) -> None:
+    """Put new messages into the outbox, in two queries however many; each gets its key. Their tickets are locked by the caller."""
+    Message.objects.bulk_create(messages)
+    recipients = []
+    for message in messages:
+        conversation = message.conversation
+        assert conversation is not None, "only notes have no conversation"
+        address, name = conversation.identity.address, conversation.customer.name
+        recipients.append(MessageRecipient(message=message, address=address, name=name))
+        ring_on_commit("tickets.tasks.send_message", message.pk)
+    MessageRecipient.objects.bulk_create(recipients)
