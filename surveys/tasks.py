@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from surveys.services import planning, sending
+from surveys.services import planning, recovery, reminding, sending
 
 
 @shared_task
@@ -17,10 +17,44 @@ def plan_surveys() -> None:
 def send_due_surveys() -> None:
     """Ask whoever is due, and close what nobody answered in time."""
     with record_job_run("send_surveys") as run:
-        run.handled = sending.send_due_surveys() + sending.expire_invitations()
+        run.handled = sending.send_due_surveys() + reminding.send_due_reminders() + sending.expire_invitations()
 
 
 @shared_task
 def plan_after_resolution() -> None:
     """The doorbell of a resolved ticket; leaves no job row, because beat's run does."""
     planning.plan_surveys()
+
+
+@shared_task
+def ask_now() -> None:
+    """The doorbell of a question that somebody has just asked for; leaves no job row, because beat's run does."""
+    sending.send_due_surveys()
+
+
+@shared_task
+def open_recovery_cases() -> None:
+    """Find customers who are to be won back, and somebody for each case."""
+    with record_job_run("open_recovery_cases") as run:
+        run.handled = recovery.find_signals() + recovery.give_out_cases()
+
+
+@shared_task
+def tell_late_recovery() -> None:
+    """Tell of the cases whose time limits have run out."""
+    with record_job_run("late_recovery") as run:
+        run.handled = recovery.tell_late_cases()
+
+
+@shared_task
+def tell_corrections() -> None:
+    """Tell the customers of a systemic cause that it is mended."""
+    with record_job_run("tell_corrections") as run:
+        run.handled = recovery.tell_corrections()
+
+
+@shared_task
+def ask_customers_again() -> None:
+    """Ask whoever is due again, and take over what was answered."""
+    with record_job_run("ask_again") as run:
+        run.handled = recovery.ask_due_customers() + recovery.settle_asked_cases()

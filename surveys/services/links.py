@@ -5,7 +5,9 @@ from dataclasses import replace
 from django.template.loader import render_to_string
 
 from channels_app.adapters.base import OutboundMessage
+from channels_app.registry import adapter_class
 from surveys.models import Invitation
+from surveys.policies.chat_question import LINK_PLACE
 from surveys.policies.mail import SurveyMail, survey_mail, with_links
 from surveys.policies.scales import THUMBS
 from surveys.policies.texts import texts_for
@@ -16,23 +18,42 @@ MOST_IN_A_ROW = 6
 
 
 def put_in_survey_link(message: Message, outbound: OutboundMessage) -> OutboundMessage:
-    """The message with one link per score in its text and as buttons in its HTML; every other message as it is."""
-    if message.purpose != "survey":
+    """A survey's mail with one link per score in its text and as buttons in its HTML; its approved message with the one link it has
+    a place for; every other message as it is.
+    """
+    if message.purpose != "survey" or message.channel is None:
         return outbound
-    invitation = (
-        Invitation.objects.select_related("survey", "customer", "ticket", "message__channel__brand")
-        .filter(message=message)
-        .first()
-    )
+    is_mail = adapter_class(message.channel.kind).is_threaded
+    if not is_mail and LINK_PLACE not in outbound.text:
+        return outbound
+    invitation = _invitation_of(message)
     if invitation is None:
         return outbound
+    if not is_mail:
+        return _with_one_link(outbound, survey_url(invitation))
     scale = invitation.survey.values
     links = {score: survey_url(invitation, score=score) for score in scale.scores}
+    mail = mail_of(invitation, message)
+    is_reminder = bool(message.details.get("survey", {}).get("is_reminder"))
     return replace(
         outbound,
         text=with_links(outbound.text, links, scale=scale),
-        html=render_mail(mail_of(invitation, message), links),
+        html=render_mail(mail, links, is_reminder=is_reminder),
     )
+
+
+def _invitation_of(message: Message) -> Invitation | None:
+    """The invitation that the message asks about; a reminder is not the invitation's own message."""
+    found = Invitation.objects.select_related("survey", "customer", "ticket")
+    key = str(message.details.get("survey", {}).get("invitation", ""))
+    return found.filter(uuid=key).first() if key else found.filter(message=message).first()
+
+
+def _with_one_link(outbound: OutboundMessage, url: str) -> OutboundMessage:
+    template = outbound.template
+    if template is not None:
+        template = replace(template, variables=[value.replace(LINK_PLACE, url) for value in template.variables])
+    return replace(outbound, text=outbound.text.replace(LINK_PLACE, url), template=template)
 
 
 def mail_of(invitation: Invitation, message: Message) -> SurveyMail:
@@ -48,7 +69,7 @@ def mail_of(invitation: Invitation, message: Message) -> SurveyMail:
     )
 
 
-def render_mail(mail: SurveyMail, links: dict[int, str]) -> str:
+def render_mail(mail: SurveyMail, links: dict[int, str], *, is_reminder: bool = False) -> str:
     """The HTML part: tables and inline styles, because mail programs know little else; no image, no script."""
     scores = sorted(links, reverse=mail.scale.key == THUMBS)
     half = len(scores) if len(scores) <= MOST_IN_A_ROW else (len(scores) + 1) // 2
@@ -57,6 +78,7 @@ def render_mail(mail: SurveyMail, links: dict[int, str]) -> str:
         "mail": mail,
         "texts": mail.texts,
         "words": mail.words,
+        "is_reminder": is_reminder,
         "is_thumbs": mail.scale.key == THUMBS,
         "rows": [[_button(mail, score, links[score]) for score in row] for row in rows if row],
         "missing": [""] * (half - len(rows[1])) if rows[1] else [],

@@ -2,17 +2,30 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
 
 from helpdesk.common.clock import now
-from surveys.models import Invitation
-from surveys.policies.occasions import PLANNING_KINDS, Occasions, contact_key
+from surveys.models import Invitation, Survey
+from surveys.policies.occasions import LOGGED, PLANNING_KINDS, Occasion, Occasions, kind_of
 from surveys.policies.reasons import REVOCABLE, TOO_LATE_AFTER
-from surveys.selectors.surveys import SurveyChoice, occasions_of
+from surveys.policies.sampling import is_in_sample
+from surveys.selectors.surveys import AskingHours, SurveyChoice, occasions_of
 from tickets.models import Ticket
 from tickets.services.following import read_new_events
 
 FOLLOWER = "surveys"
 BATCH = 500
+_State = Invitation.State
+
+# Conditional, because a sender may be at a row: it then goes by the log itself.
+_MOVE = """
+UPDATE surveys_invitation i SET state = v.state, reason = v.reason, due_at = v.due_at
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[])
+    AS v (id, state, reason, due_at, old_state, old_reason)
+WHERE i.id = v.id AND i.state = v.old_state AND i.reason = v.old_reason
+"""
 
 
 def plan_surveys() -> int:
@@ -33,59 +46,122 @@ def plan_surveys() -> int:
 def plan_tickets(ticket_ids: Iterable[int]) -> int:
     """Bring the invitations of these tickets in line with their logs, inside the caller's transaction.
 
-    Rows are moved before rows are added: an insert holds its ticket's key, which a sender that holds an invitation may want.
+    The number of queries does not depend on the number of tickets. Rows are moved before rows are added, and added in the order
+    of their tickets: an insert holds its ticket's key, which a sender that holds an invitation may want.
     """
-    tickets = list(Ticket.objects.filter(pk__in=list(ticket_ids), is_demo=False).select_related("channel"))
-    choice, occasions = SurveyChoice(), occasions_of(tickets)
-    existing = {
-        (invitation.ticket_id, invitation.occasion): invitation
-        for invitation in Invitation.objects.filter(ticket__in=tickets).select_related("survey").order_by("id")
-    }
-    moved, added = 0, []
+    ids = list(ticket_ids)
+    if not ids:
+        return 0
+    tickets = list(Ticket.objects.filter(pk__in=ids, is_demo=False).select_related("channel").order_by("pk"))
+    plan = _Plan(occasions_of(tickets))
+    existing: dict[int, dict[str, Invitation]] = {ticket.pk: {} for ticket in tickets}
+    for invitation in Invitation.objects.filter(ticket__in=tickets).select_related("survey").order_by("id"):
+        existing[invitation.ticket_id or 0].setdefault(invitation.occasion, invitation)
+    moves: list[_Move] = []
+    added: list[Invitation] = []
     for ticket in tickets:
-        found = occasions[ticket.pk]
-        for (ticket_id, key), invitation in existing.items():
-            if ticket_id == ticket.pk:
-                moved += _bring_in_line(invitation, found, key)
-        added += [new for new in _missing(ticket, found, choice) if (ticket.pk, new.occasion) not in existing]
+        known = existing[ticket.pk]
+        moves += [move for invitation in known.values() if (move := plan.move(invitation, ticket)) is not None]
+        added += [new for new in plan.missing(ticket) if new.occasion not in known]
     # The constraint "asked_once_per_occasion" stays the judge if two planners should ever meet.
-    return moved + len(Invitation.objects.bulk_create(added, ignore_conflicts=True))
+    return _carry_out(moves) + len(Invitation.objects.bulk_create(added, ignore_conflicts=True))
 
 
-def _missing(ticket: Ticket, occasions: Occasions, choice: SurveyChoice) -> list[Invitation]:
-    """The invitations that the log calls for; what ended long ago (an import, a survey switched on late) is left alone."""
-    survey = choice.for_channel(ticket.channel_id)
-    if survey is None or occasions.refusal:
-        return []
-    oldest = now() - TOO_LATE_AFTER
-    return [
-        Invitation(
-            survey=survey,
-            customer_id=ticket.customer_id,
-            ticket=ticket,
-            occasion=contact_key(number),
-            due_at=ends_at + survey.delay,
-        )
-        for number, ends_at in sorted(occasions.ends_at.items())
-        if ends_at + survey.delay >= oldest
-    ]
+class _Move(NamedTuple):
+    """A stored invitation and where it should stand."""
+
+    invitation: int
+    state: str
+    reason: str
+    due_at: datetime
+    old_state: str
+    old_reason: str
 
 
-def _bring_in_line(invitation: Invitation, occasions: Occasions, key: str) -> int:
-    """Move, suppress or revive one stored invitation; conditional, because a sender may be at it. Returns 1 on a change."""
-    is_revocable = invitation.state == Invitation.State.SUPPRESSED and invitation.reason in REVOCABLE
-    if invitation.state != Invitation.State.SCHEDULED and not is_revocable:
+class _Plan:
+    """What the logs of a batch of tickets call for."""
+
+    def __init__(self, occasions: dict[int, Occasions]) -> None:
+        self._occasions = occasions
+        self._choice = SurveyChoice()
+        self._hours = AskingHours()
+        self._oldest = now() - TOO_LATE_AFTER
+
+    def missing(self, ticket: Ticket) -> list[Invitation]:
+        """The invitations that the log calls for; what ended long ago (an import, a survey switched on late) is left alone."""
+        occasions = self._occasions[ticket.pk]
+        if occasions.refusal:
+            return []
+        found = []
+        for kind in sorted(LOGGED):
+            survey = self._choice.for_channel(ticket.channel_id, kind)
+            if survey is None:
+                continue
+            for key, occasion in sorted(occasions.of_kind(kind).items()):
+                due_at = self._due_at(survey, ticket, occasion)
+                if occasion.at + survey.delay >= self._oldest and not _is_taken_back(occasion, due_at):
+                    found.append(_planned(survey, ticket, key, occasion, due_at))
+        return found
+
+    def move(self, invitation: Invitation, ticket: Ticket) -> _Move | None:
+        """Where a stored invitation should stand now; None where it stands there, or nobody may move it any more."""
+        is_revocable = invitation.state == _State.SUPPRESSED and invitation.reason in REVOCABLE
+        is_movable = invitation.state == _State.SCHEDULED or is_revocable
+        if not is_movable or kind_of(invitation.occasion) not in LOGGED:
+            return None
+        state, reason, due_at = self._wanted(invitation, ticket)
+        if (state, reason, due_at) == (invitation.state, invitation.reason, invitation.due_at):
+            return None
+        return _Move(invitation.pk, state, reason, due_at, invitation.state, invitation.reason)
+
+    def _wanted(self, invitation: Invitation, ticket: Ticket) -> tuple[str, str, datetime]:
+        occasions = self._occasions[ticket.pk]
+        occasion = occasions.find(invitation.occasion)
+        if occasions.refusal or occasion is None:
+            return _State.SUPPRESSED, occasions.refusal or "unanswered", invitation.due_at
+        due_at = self._due_at(invitation.survey, ticket, occasion)
+        if _is_taken_back(occasion, due_at):
+            return _State.SUPPRESSED, "reopened", due_at
+        reason = _bot_only(invitation.survey, occasion)
+        return (_State.SUPPRESSED if reason else _State.SCHEDULED), reason, due_at
+
+    def _due_at(self, survey: Survey, ticket: Ticket, occasion: Occasion) -> datetime:
+        return self._hours.from_on(survey, ticket.channel_id, occasion.at + survey.delay)
+
+
+def _planned(survey: Survey, ticket: Ticket, key: str, occasion: Occasion, due_at: datetime) -> Invitation:
+    """A new invitation; of one who will not be asked, with the reason."""
+    is_sampled = is_in_sample(
+        percent=survey.sample_percent,
+        survey_id=survey.pk,
+        customer_id=ticket.customer_id,
+        ticket_id=ticket.pk,
+        occasion=key,
+    )
+    reason = _bot_only(survey, occasion) if is_sampled else "not_sampled"
+    return Invitation(
+        survey=survey,
+        customer_id=ticket.customer_id,
+        ticket=ticket,
+        occasion=key,
+        due_at=due_at,
+        state=_State.SUPPRESSED if reason else _State.SCHEDULED,
+        reason=reason,
+    )
+
+
+def _bot_only(survey: Survey, occasion: Occasion) -> str:
+    return "bot_only" if survey.human_only and not occasion.is_by_person else ""
+
+
+def _is_taken_back(occasion: Occasion, due_at: datetime) -> bool:
+    """Whether the occasion turned out to be none before anybody was to be asked."""
+    return occasion.taken_back_at is not None and occasion.taken_back_at <= due_at
+
+
+def _carry_out(moves: list[_Move]) -> int:
+    if not moves:
         return 0
-    ends_at = {contact_key(number): at for number, at in occasions.ends_at.items()}.get(key)
-    wanted = _wanted(occasions.refusal, ends_at + invitation.survey.delay if ends_at else None, invitation.due_at)
-    if wanted == (invitation.state, invitation.reason, invitation.due_at):
-        return 0
-    state, reason, due_at = wanted
-    rows = Invitation.objects.filter(pk=invitation.pk, state=invitation.state, reason=invitation.reason)
-    return rows.update(state=state, reason=reason, due_at=due_at)
-
-
-def _wanted(refusal: str, due_at: datetime | None, old_due_at: datetime) -> tuple[str, str, datetime]:
-    if refusal or due_at is None:
-        return Invitation.State.SUPPRESSED, refusal or "unanswered", old_due_at
-    return Invitation.State.SCHEDULED, "", due_at
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [list(column) for column in zip(*sorted(moves), strict=True)])
+        return int(cursor.rowcount)

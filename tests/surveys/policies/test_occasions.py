@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from surveys.policies.occasions import Occasions, read_occasions
+from surveys.policies.occasions import Occasions, is_asked_for, read_occasions
 
 GAP = timedelta(hours=12)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -15,6 +15,7 @@ class Logged:
     kind: str
     at: datetime
     data: dict[str, Any] = field(default_factory=dict)
+    actor_kind: str = "agent"
 
 
 def at(hours: float) -> datetime:
@@ -31,6 +32,18 @@ def wrote(hours: float, contact: int = 1, message: int = 0, **data: Any) -> Logg
 
 def replied(hours: float, contact: int = 1, message: int = 99) -> Logged:
     return Logged("ticket.replied", at(hours), {"message": message, "contact": contact, "conversation": 1})
+
+
+def answered_by_bot(hours: float, contact: int = 1) -> Logged:
+    return Logged("ticket.replied", at(hours), {"message": 98, "contact": contact, "conversation": 1}, "bot")
+
+
+def picked_up(hours: float, contact: int = 1, message: int = 0) -> Logged:
+    return Logged("call.answered", at(hours), {"message": message, "contact": contact})
+
+
+def hung_up(hours: float, message: int = 0) -> Logged:
+    return Logged("call.ended", at(hours), {"message": message, "talk_seconds": 60})
 
 
 def resolved(hours: float, contact: int = 1) -> Logged:
@@ -107,3 +120,65 @@ def test_answered_contacts_end_when_resolved_or_quiet(log: list[Logged], ends: d
 )
 def test_nobody_is_asked_about_spam_and_merged_tickets(log: list[Logged], refusal: str) -> None:
     assert read(*log).refusal == refusal
+
+
+@pytest.mark.parametrize(
+    ("log", "ends"),
+    [
+        pytest.param([wrote(0), picked_up(0.1), hung_up(0.2)], {1: at(0.2)}, id="the caller hung up"),
+        pytest.param([wrote(0), picked_up(0.1), hung_up(0.2), wrote(1, message=5)], {1: at(13)}, id="and wrote on"),
+        pytest.param([wrote(0), hung_up(0.2)], {}, id="nobody picked up"),
+    ],
+)
+def test_call_is_over_when_the_caller_hangs_up(log: list[Logged], ends: dict[int, datetime]) -> None:
+    assert read(*log).ends_at == ends
+
+
+@pytest.mark.parametrize(
+    ("log", "resolutions"),
+    [
+        pytest.param([wrote(0), resolved(1)], {}, id="resolved without an answer"),
+        pytest.param([wrote(0), replied(1), resolved(2)], {"resolution:1": (at(2), None)}, id="resolved"),
+        pytest.param(
+            [wrote(0), replied(1), resolved(2), happened("ticket.reopened", 3, by_message=True), wrote(3), resolved(4)],
+            {"resolution:1": (at(2), at(3)), "resolution:2": (at(4), None)},
+            id="reopened and resolved again",
+        ),
+        pytest.param([wrote(0), resolved(1), replied(2), resolved(3)], {"resolution:2": (at(3), None)}, id="answered later"),
+    ],
+)  # fmt: skip
+def test_each_resolution_of_an_answered_ticket_is_an_occasion(
+    log: list[Logged], resolutions: dict[str, tuple[datetime, datetime | None]]
+) -> None:
+    found = read(*log).of_kind("resolution")
+    assert {key: (one.at, one.taken_back_at) for key, one in found.items()} == resolutions
+
+
+@pytest.mark.parametrize(
+    ("log", "by_person"),
+    [
+        ([wrote(0), answered_by_bot(1)], False),
+        ([wrote(0), answered_by_bot(1), replied(2)], True),
+        ([wrote(0), picked_up(0.1), hung_up(0.2)], True),
+    ],
+)
+def test_contact_that_the_bot_answered_alone_is_known(log: list[Logged], by_person: bool) -> None:
+    occasion = read(*log).find("contact:1")
+    assert occasion is not None
+    assert occasion.is_by_person is by_person
+
+
+@pytest.mark.parametrize(
+    ("key", "is_fit"),
+    [
+        ("manual:1", True),
+        ("api:order 17", True),
+        ("recovery:9", True),
+        ("contact:1", False),
+        ("api:", False),
+        ("api:a\nb", False),
+        ("api:" + "x" * 57, False),
+    ],
+)
+def test_key_of_what_somebody_asks_for_is_checked(key: str, is_fit: bool) -> None:
+    assert is_asked_for(key) is is_fit
