@@ -62,6 +62,12 @@ PLACES: dict[str, Place] = {
     ),
     "tickets.macro": Place(group="work", icon="play", text=_("An answer and the rest of the work in one press.")),
     "surveys.response": Place(group="work", icon="vote", text=_("Scores and comments of your customers.")),
+    "surveys.recoverycase": Place(
+        name=_("Customers to win back"),
+        group="work",
+        icon="customer",
+        text=_("Who was let down, and what is done about it."),
+    ),
     "reporting.ticketfact": Place(
         name=_("Figures"), group="work", icon="chart", text=_("What was measured, and the tickets behind it.")
     ),
@@ -116,6 +122,18 @@ PLACES: dict[str, Place] = {
     ),
     "tickets.tag": Place(group="set_up", icon="tag", text=_("Words to sort tickets by.")),
     "surveys.survey": Place(group="set_up", icon="survey", text=_("What customers are asked, and when.")),
+    "surveys.recoverysettings": Place(
+        name=_("Winning back"),
+        group="set_up",
+        icon="settings",
+        text=_("What opens a case, and how soon what has to happen."),
+    ),
+    "surveys.recoverytext": Place(
+        name=_("Recovery texts"),
+        group="set_up",
+        icon="copy",
+        text=_("Plans, apologies and news for customers to win back."),
+    ),
     "accounts.apikey": Place(group="set_up", icon="key", text=_("Keys with which other systems come in.")),
     "core.sitesettings": Place(group="set_up", icon="settings", text=_("Time zone, language, reopening and lateness.")),
     "channels_app.inboundevent": Place(

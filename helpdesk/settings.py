@@ -257,6 +257,7 @@ HELPDESK_INTAKE_STEPS = [
     "tickets.services.thread_control.file_hand_over",
     "tickets.services.address_changes.file_identity_change",
     "tickets.services.template_changes.file_template_change",
+    "surveys.services.chat_answers.take_survey_answer",
 ]
 # Each may change an outbound message just before it leaves (links with secrets are put in here).
 HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "surveys.services.links.put_in_survey_link"]
@@ -271,17 +272,25 @@ HELPDESK_WORKSPACE_PANELS = [
     "tickets.admin.call_panel.call_panel",
     "tickets.webchat.panel.visitor_panel",
     "surveys.selectors.panels.survey_panel",
+    "surveys.admin.recovery_panel.recovery_panel",
 ]
+# What they show on a customer's page: callables (customer, user) -> rendered HTML.
+HELPDESK_CUSTOMER_PANELS = ["surveys.admin.recovery_panel.customer_panel"]
+# What they add to the menu of a ticket, which is fetched when it is opened: callables (ticket, user) -> rendered HTML.
+HELPDESK_TICKET_MENU = ["surveys.admin.recovery_panel.ticket_menu"]
 # What higher apps show at the top of the overview: callables (request) -> rendered HTML.
 HELPDESK_DASHBOARD_SECTIONS = [
     "channels_app.sections.troubled_channels",
     "tickets.sections.stuck_tickets",
+    "surveys.admin.recovery_panel.recovery_section",
     "reporting.sections.today",
     "reporting.sections.goals",
     "reporting.sections.limits",
     "reporting.sections.traffic",
 ]
 HELPDESK_MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
+# A case that the customer brings back within so many days was not solved at the first contact.
+HELPDESK_FIRST_CONTACT_DAYS = env.int("HELPDESK_FIRST_CONTACT_DAYS", default=7)
 HELPDESK_UNDO_SECONDS = env.int("HELPDESK_UNDO_SECONDS", default=5)
 HELPDESK_SMTP_PORT = env.int("SMTP_PORT", default=2525)
 # Where mail leaves: a URL such as smtp+tls://user:password@host:587; a channel may name a server of its own.

@@ -31,6 +31,7 @@ _DO_WORK = {
 }  # fmt: skip
 _LEAD_WORK = {
     "surveys.add_rootcause", "surveys.change_rootcause", "surveys.approve_incentive", "surveys.coach_agent",
+    "surveys.view_recoverysettings", "surveys.change_recoverysettings", "surveys.view_recoverytext",
     "tickets.share_quickreply", "tickets.share_macro", "tickets.add_quickreplyfolder", "tickets.change_quickreplyfolder",
     "tickets.delete_quickreplyfolder",
     "tickets.add_topic", "tickets.change_topic", "tickets.add_article", "tickets.change_article",
@@ -41,6 +42,7 @@ _LEAD_WORK = {
     "reporting.view_every_figure", "tickets.add_review",
 }  # fmt: skip
 _SET_UP = {
+    "surveys.add_recoverytext", "surveys.change_recoverytext", "surveys.delete_recoverytext",
     "surveys.add_incentive", "surveys.change_incentive", "surveys.redeem_incentive", "surveys.change_couponcode",
     "tickets.add_bot", "tickets.change_bot", "tickets.add_handoffrule", "tickets.change_handoffrule", "tickets.delete_handoffrule",
     "tickets.view_llmsettings", "tickets.change_llmsettings", "tickets.view_llmcall",

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from helpdesk.common.errors import InvalidInput, NotVisible
 from tickets.admin.doors import AgentRequest
+from tickets.admin.further_panels import rendered_panels
 from tickets.admin.inbox import view_of
 from tickets.models import Conversation, InformationRequest, Ticket, TicketEvent
 from tickets.services.actors import Actor
@@ -166,6 +167,7 @@ def more(request: AgentRequest, ticket: Ticket) -> HttpResponse:
         "redirect": redirect_offer(ticket=ticket) if may_reply else None,
         "linkable": _linkable(request, ticket),
         "linked": _linked(ticket),
+        "further_verbs": rendered_panels(settings.HELPDESK_TICKET_MENU, ticket, request.user),
     }
     return render(request, "tickets/more.html", context)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.humanize.templatetags.humanize import naturaltime
@@ -21,6 +22,7 @@ from helpdesk.accounts.models import User
 from helpdesk.common.admin import BoundedPaginator, ServiceAdmin, state_badge
 from helpdesk.common.errors import HelpdeskError
 from tickets.admin.customer_merging import CustomerMergingPages
+from tickets.admin.further_panels import rendered_panels
 from tickets.models import Conversation, Customer, CustomerIdentity
 from tickets.selectors.customer_pages import (
     SHOWN_EVENTS,
@@ -175,6 +177,7 @@ class CustomerAdmin(CustomerMergingPages, ServiceAdmin):
                 "hd_merges": merges_of(customer_id=customer.pk)[:SHOWN_MERGES],
                 "hd_suggestions": suggest_same(customer_id=customer.pk, user=request.user),
                 "hd_may_merge": self.has_change_permission(request, customer),
+                "hd_panels": rendered_panels(settings.HELPDESK_CUSTOMER_PANELS, customer, request.user),
             }
             extra_context = {**panels, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, extra_context)

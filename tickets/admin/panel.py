@@ -1,6 +1,5 @@
 """The panel beside the conversation: who the customer is, who else he might be, what he ordered, what else he has with us."""
 
-import logging
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
@@ -19,6 +16,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput, NotVisible
 from tickets.admin.choices import Option
 from tickets.admin.doors import AgentRequest, in_zone, in_zone_of
+from tickets.admin.further_panels import rendered_panels
 from tickets.models import Customer, RoutingDecision, Ticket
 from tickets.models.visibility import ticket_condition
 from tickets.selectors.customer_pages import outside_events
@@ -29,7 +27,6 @@ from tickets.services.actors import Actor
 from tickets.services.customers import update_customer
 from tickets.services.telling_apart import tell_apart
 
-logger = logging.getLogger(__name__)
 SHOWN_EVENTS = 5
 MOST_EVENTS = 100
 CHANNELS_CAP = 200
@@ -58,7 +55,7 @@ def panel(request: AgentRequest, ticket: Ticket) -> HttpResponse:
             "customer_url": _customer_url(request, ticket),
             "language": _language_name(customer.language),
             "local_time": _local_time(customer.time_zone),
-            "panels": _panels(ticket, user),
+            "panels": rendered_panels(settings.HELPDESK_WORKSPACE_PANELS, ticket, user),
             "topic_words": _topic_words(ticket),
             "may_write_first": user.has_perm("tickets.add_ticket"),
             "may_change": user.has_perm("tickets.change_customer") and customer.anonymized_at is None,
@@ -110,20 +107,6 @@ def _topic_words(ticket: Ticket) -> str:
         return ""
     found = RoutingDecision.objects.filter(ticket_id=ticket.pk, kind=RoutingDecision.Kind.TOPIC).order_by("-id").first()
     return ", ".join(found.data.get("words", [])) if found is not None else ""
-
-
-def _panels(ticket: Ticket, user: Any) -> list[SafeString]:
-    """What higher apps show here (HELPDESK_WORKSPACE_PANELS). One that fails is logged; the customer stays in sight."""
-    panels = []
-    for path in settings.HELPDESK_WORKSPACE_PANELS:
-        try:
-            html = import_string(path)(ticket, user)
-        except Exception:
-            logger.exception("the workspace panel %s failed", path)
-            continue
-        if html:
-            panels.append(mark_safe(html))  # noqa: S308 - rendered by our own templates
-    return panels
 
 
 def _customer_url(request: AgentRequest, ticket: Ticket) -> str:

@@ -1,0 +1,155 @@
+"""What happened to a customer, told in order: what made us notice, what he said, what we did and told him."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from helpdesk.common.text import preview
+from surveys.admin.recovery_words import rating_chip
+from surveys.models import CorrectiveAction, RecoveryCase, RecoverySignal, RecoveryStep, Response
+from tickets.admin.review import star_line
+from tickets.models import Message
+
+LONGEST_QUOTE = 600
+_SIGNAL_WORDS = {
+    RecoveryCase.Source.LOW_SCORE: gettext_lazy("He gave a low score"),
+    RecoveryCase.Source.REVIEW: gettext_lazy("He wrote a bad review"),
+    RecoveryCase.Source.SENTIMENT: gettext_lazy("He was angry at the end of a contact"),
+    RecoveryCase.Source.REPEATED: gettext_lazy("He came back for the same cause"),
+    RecoveryCase.Source.MANUAL: gettext_lazy("A colleague noticed it"),
+}
+_SIGNAL_ICONS = {
+    RecoveryCase.Source.LOW_SCORE: "vote", RecoveryCase.Source.REVIEW: "star", RecoveryCase.Source.SENTIMENT: "alert",
+    RecoveryCase.Source.REPEATED: "again", RecoveryCase.Source.MANUAL: "user",
+}  # fmt: skip
+_DONE_WORDS = {
+    RecoveryStep.Kind.CAUSE: gettext_lazy("Root cause found"),
+    RecoveryStep.Kind.PLAN: gettext_lazy("Plan sent"),
+    RecoveryStep.Kind.APOLOGY: gettext_lazy("Apology sent"),
+    RecoveryStep.Kind.CORRECTION: gettext_lazy("Put right"),
+    RecoveryStep.Kind.MAKE_GOOD: gettext_lazy("Made good"),
+    RecoveryStep.Kind.ASK_AGAIN: gettext_lazy("Asked again"),
+    RecoveryStep.Kind.REVIEW_UPDATE: gettext_lazy("Asked to look at the review again"),
+    RecoveryStep.Kind.CLOSE: gettext_lazy("Closed"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A line: ``side`` is customer or us; ``quote`` are words of a person, to be shown in their own direction."""
+
+    at: datetime
+    icon: str
+    title: str
+    side: str = "us"
+    who: str = ""
+    quote: str = ""
+    chips: tuple[SafeString, ...] = ()
+    notes: tuple[str, ...] = ()
+    url: str = ""
+    link: str = ""
+
+
+def tell(
+    case: RecoveryCase,
+    *,
+    signals: Sequence[RecoverySignal],
+    votes: Sequence[Response],
+    messages: Iterable[Message],
+    steps: Mapping[str, RecoveryStep],
+    actions: Iterable[CorrectiveAction],
+) -> list[Told]:
+    """All of it, oldest first. A vote that is a signal as well is told once."""
+    noticed = {signal.response_id for signal in signals}
+    lines = [
+        *(_of_signal(signal) for signal in signals),
+        *(_of_vote(vote) for vote in votes if vote.pk not in noticed),
+        *(_of_message(message) for message in messages),
+        *_of_steps(steps),
+        *_of_actions(actions),
+    ]
+    if case.closed_at is not None and RecoveryStep.Kind.CLOSE not in steps:
+        lines.append(
+            Told(at=case.closed_at, icon="check", title=_("Closed"), who=_name(case.closed_by), quote=case.closing_note)
+        )
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _of_signal(signal: RecoverySignal) -> Told:
+    line = Told(
+        at=signal.at,
+        icon=_SIGNAL_ICONS[RecoveryCase.Source(signal.source)],
+        title=str(_SIGNAL_WORDS[RecoveryCase.Source(signal.source)]),
+        side="us" if signal.source == RecoveryCase.Source.MANUAL else "customer",
+        quote=signal.words[:LONGEST_QUOTE],
+    )
+    if signal.ticket is not None:
+        line = replace(line, **_to_ticket(signal.ticket))
+    if signal.response is not None:
+        line = replace(line, chips=(rating_chip(signal.response),), notes=_answers(signal.response))
+    if signal.review is not None and signal.review.stars is not None:
+        line = replace(line, chips=(star_line(signal.review.stars),))
+    return line
+
+
+def _of_vote(vote: Response) -> Told:
+    ticket = vote.invitation.ticket
+    return Told(
+        at=vote.answered_at, icon="vote", title=_("He voted"), side="customer", quote=vote.comment[:LONGEST_QUOTE],
+        chips=(rating_chip(vote),), notes=_answers(vote), **(_to_ticket(ticket) if ticket is not None else {}),
+    )  # fmt: skip
+
+
+def _of_message(message: Message) -> Told:
+    title = _("He was angry") if message.sentiment == "negative" else _("He wrote")
+    words = message.reply_text or message.text
+    return Told(at=message.sort_at, icon="message", title=title, side="customer", quote=preview(words, LONGEST_QUOTE))
+
+
+def _of_steps(steps: Mapping[str, RecoveryStep]) -> Iterator[Told]:
+    for step in steps.values():
+        if step.state == RecoveryStep.State.WAITING:
+            title = _("Waits for approval: %(step)s") % {"step": step.get_kind_display()}
+            yield Told(at=step.at, icon="pause", title=title, who=_name(step.by))
+        elif step.state == RecoveryStep.State.SKIPPED:
+            title = _("Skipped: %(step)s") % {"step": step.get_kind_display()}
+            yield Told(at=step.at, icon="dot", title=title, who=_name(step.by), quote=step.reason)
+        elif step.kind != RecoveryStep.Kind.CORRECTION:
+            words = step.message.text if step.message is not None else ""
+            title = str(_DONE_WORDS[RecoveryStep.Kind(step.kind)])
+            yield Told(at=step.at, icon="check", title=title, who=_name(step.by), quote=preview(words, LONGEST_QUOTE))
+
+
+def _of_actions(actions: Iterable[Any]) -> Iterator[Told]:
+    for action in actions:
+        if action.done_at is not None:
+            title = _("Done: %(what)s") % {"what": action.title}
+            yield Told(at=action.done_at, icon="check", title=title, who=_name(action.done_by), quote=action.result)
+        notice = action.notice
+        if notice is not None and notice.told_at is not None:
+            words = notice.message.text if notice.message is not None else ""
+            title = _("Told the customer: %(what)s") % {"what": action.title}
+            yield Told(at=notice.told_at, icon="mail", title=title, quote=preview(words, LONGEST_QUOTE))
+
+
+def _answers(vote: Response) -> tuple[str, ...]:
+    """What he said to further questions, as they are stored: his own words and the labels of choices."""
+    words = []
+    for answer in vote.answers.all():
+        labels = {choice.get("key"): choice.get("label") for choice in answer.question.choices}
+        words.append(answer.text or str(labels.get(answer.choice) or answer.choice))
+    return tuple(word for word in words if word)
+
+
+def _to_ticket(ticket: Any) -> dict[str, str]:
+    return {"url": reverse("admin:tickets_ticket_change", args=[ticket.pk]), "link": f"#{ticket.number}"}
+
+
+def _name(user: Any) -> str:
+    return user.display_name if user is not None else ""
