@@ -22,6 +22,13 @@ ICONS = {
     "incentive_waiting": "star",
     "incentive_approved": "circle-check",
     "incentive_refused": "x",
+    "recovery_owner": "frown",
+    "recovery_unowned": "frown",
+    "recovery_late": "clock-alert",
+    "recovery_action": "flag",
+    "recovery_untold": "circle-alert",
+    "recovery_answered": "star",
+    "recovery_not_asked": "circle-alert",
 }
 
 
@@ -59,6 +66,13 @@ def _breached(data: dict[str, Any]) -> str:
     return _("%(number)s: the %(limit)s was due at %(time)s") % values
 
 
+def _late_recovery(data: dict[str, Any]) -> str:
+    values = {"number": data["number"], "time": _clock(data.get("due_at"))}
+    if data.get("limit") == "first_contact":
+        return _("%(number)s: the unhappy customer should have heard from us by %(time)s") % values
+    return _("%(number)s: what the customer complained of should have been put right by %(time)s") % values
+
+
 def _clock(text: Any) -> str:
     try:
         at = timezone.localtime(datetime.fromisoformat(str(text)))
@@ -75,6 +89,13 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "snooze_over": lambda data: _("%(number)s was put aside until now") % data,
     "bot_handed_off": lambda data: _("%(number)s: the bot asks for a person") % data,
     "returned": lambda data: _("%(number)s went back to the queue") % data,
+    "recovery_owner": lambda data: _("%(number)s: the customer is unhappy, and the case is yours") % data,
+    "recovery_unowned": lambda data: _("%(number)s: the customer is unhappy, and nobody has the case") % data,
+    "recovery_late": _late_recovery,
+    "recovery_action": lambda data: _("%(number)s: you are to do “%(text)s”") % data,
+    "recovery_untold": lambda data: _("%(number)s: the customer could not be told of “%(text)s”") % data,
+    "recovery_answered": lambda data: _("%(number)s: the customer has voted again") % data,
+    "recovery_not_asked": lambda data: _("%(number)s: the customer could not be asked again") % data,
     "incentive_waiting": lambda data: _("%(number)s: a gift to make good waits for your approval") % data,
     "incentive_approved": lambda data: _("%(number)s: the gift was approved and is on its way") % data,
     "incentive_refused": lambda data: _("%(number)s: the gift was refused; the case says why") % data,

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets.admin.recovery_lines import recovery_closed, recovery_step
 from tickets.models import Metric, Ticket, TicketEvent
 from tickets.policies.call_summary import clock
 from tickets.selectors.routing import active_rules
@@ -50,6 +51,10 @@ EVENT_ICONS = {
     "callback.done": "phone",
     "callback.cancelled": "phone",
     "survey.answered": "star",
+    "recovery.opened": "frown",
+    "recovery.stage_changed": "layers",
+    "recovery.customer_told": "send",
+    "recovery.closed": "smile",
     "survey.explained": "star",
     "macro.run": "zap",
     "rule.applied": "zap",
@@ -90,6 +95,7 @@ _SENTENCES = {
     "survey.planned": gettext_lazy("The customer will be asked how it was"),
     "survey.sent": gettext_lazy("The customer was asked how it was"),
     "survey.suppressed": gettext_lazy("The customer is not asked this time"),
+    "recovery.opened": gettext_lazy("The customer is unhappy: a recovery case was opened"),
     "survey.explained": gettext_lazy("The customer said what the vote was about"),
 }
 
@@ -313,6 +319,9 @@ def _closing_line(event: Any, words: dict[str, Any]) -> str:
 
 
 _WRITERS = {
+    "recovery.stage_changed": recovery_step,
+    "recovery.customer_told": recovery_step,
+    "recovery.closed": recovery_closed,
     "messages.given": _given,
     "messages.taken": _taken,
     "information.asked": _information,
