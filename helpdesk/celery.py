@@ -65,6 +65,10 @@ TIMETABLE: dict[str, tuple[str, float, str]] = {
     "close_tickets": ("tickets.tasks.close_due_tickets", 60, "timers"),
     "plan_surveys": ("surveys.tasks.plan_surveys", 15, "timers"),
     "send_surveys": ("surveys.tasks.send_due_surveys", 15, "timers"),
+    "open_recovery_cases": ("surveys.tasks.open_recovery_cases", 15, "timers"),
+    "late_recovery": ("surveys.tasks.tell_late_recovery", 30, "timers"),
+    "tell_corrections": ("surveys.tasks.tell_corrections", 30, "outbound"),
+    "ask_again": ("surveys.tasks.ask_customers_again", 60, "timers"),
     "refresh_facts": ("reporting.tasks.refresh_facts", 20, "reports"),
     "clean_up": ("helpdesk.tasks.clean_up", 3600, "reports"),
 }

@@ -47,6 +47,10 @@ _JOB_NAMES = {
     "close_tickets": gettext_lazy("Close tickets that stayed resolved"),
     "plan_surveys": gettext_lazy("Plan surveys"),
     "send_surveys": gettext_lazy("Send surveys"),
+    "open_recovery_cases": gettext_lazy("Find customers who are to be won back"),
+    "late_recovery": gettext_lazy("Warn of late recovery cases"),
+    "tell_corrections": gettext_lazy("Tell customers what was mended"),
+    "ask_again": gettext_lazy("Ask customers again after recovery"),
     "refresh_facts": gettext_lazy("Bring the figures up to date"),
     "clean_up": gettext_lazy("Delete what is no longer needed"),
 }

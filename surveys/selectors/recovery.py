@@ -91,12 +91,14 @@ def actions_of(case: RecoveryCase) -> QuerySet[CorrectiveAction]:
 
 def standing_of(case: RecoveryCase) -> Standing:
     """Where a case stands, for the rules. Four statements."""
-    steps = dict(RecoveryStep.objects.filter(case=case).values_list("kind", "state"))
+    rows = RecoveryStep.objects.filter(case=case).values_list("kind", "state", "message__delivery_state")
+    # What was taken back before it left, or never arrived, was not said; a gift that was drawn stays drawn.
+    steps = {kind: state for kind, state, sent in rows if sent not in UNTOLD_STATES or kind == "make_good"}
     above = causes_above(case.root_cause_id)
     actions = CorrectiveAction.objects.filter(Q(case=case) | Q(root_cause__in=above), cancelled_at=None)
-    rows = list(actions.values_list("pk", "case_id", "done_at", "due_on"))
-    own = [row for row in rows if row[1] is not None]
-    done = {pk for pk, _case, done_at, _due in rows if done_at is not None}
+    known = list(actions.values_list("pk", "case_id", "done_at", "due_on"))
+    own = [row for row in known if row[1] is not None]
+    done = {pk for pk, _case, done_at, _due in known if done_at is not None}
     told = ActionNotice.objects.filter(case=case, action__in=done, told_at__isnull=False)
     told = told.exclude(message__delivery_state__in=UNTOLD_STATES)
     return Standing(

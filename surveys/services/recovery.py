@@ -3,7 +3,7 @@
 from surveys.services.recovery_actions import add_action, cancel_action, change_action, finish_action
 from surveys.services.recovery_asking import ask_again, ask_due_customers, settle_asked_cases
 from surveys.services.recovery_cases import close_case, skip_step, take_case, understand_case
-from surveys.services.recovery_following import open_for_ended_contacts, open_for_votes_without_ticket, open_new_cases
+from surveys.services.recovery_following import find_signals
 from surveys.services.recovery_limits import tell_late_cases
 from surveys.services.recovery_notices import tell_corrections
 from surveys.services.recovery_opening import open_case
@@ -20,7 +20,7 @@ from surveys.services.recovery_telling import (
 
 __all__ = [
     "PreparedText", "add_action", "answer_in_public", "ask_again", "ask_due_customers", "ask_review_update", "cancel_action",
-    "change_action", "close_case", "finish_action", "give_out_cases", "open_case", "open_for_ended_contacts",
-    "open_for_votes_without_ticket", "open_new_cases", "place_for", "prepare_text", "send_apology", "send_plan",
-    "settle_asked_cases", "skip_step", "take_case", "tell_action", "tell_corrections", "tell_late_cases", "understand_case",
+    "change_action", "close_case", "find_signals", "finish_action", "give_out_cases", "open_case", "place_for", "prepare_text",
+    "send_apology", "send_plan", "settle_asked_cases", "skip_step", "take_case", "tell_action", "tell_corrections",
+    "tell_late_cases", "understand_case",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -90,7 +90,7 @@ def survey_for(case: RecoveryCase) -> Survey | None:
     usable = Survey.objects.filter(is_active=True, scale__in=satisfaction)
     first = case.signals.filter(response__isnull=False).order_by("pk").values_list("response__invitation__survey_id")
     of_the_vote = usable.filter(pk__in=first[:1]).first()
-    found: Survey | None = of_the_vote or usable.order_by(F("occasion") == "manual", "pk").first()
+    found: Survey | None = of_the_vote or usable.order_by("pk").first()
     return found
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Concat
 
 from helpdesk.common.clock import now
 from helpdesk.common.failpoints import failpoint
@@ -39,6 +41,11 @@ TOO_LATE_AFTER = timedelta(days=7)
 # A vote about no ticket is no event of a ticket; those of the last days are looked through.
 VOTES_LOOKED_BACK = timedelta(days=3)
 SWEEP_BATCH = 200
+
+
+def find_signals() -> int:
+    """All that opens cases by itself: the event log, and what is no event of a ticket (sweep); returns how many signals were new."""
+    return open_new_cases() + open_for_votes_without_ticket() + open_for_ended_contacts()
 
 
 def open_new_cases() -> int:
@@ -156,6 +163,7 @@ def open_for_votes_without_ticket() -> int:
         return 0
     recent = Response.objects.filter(answered_at__gte=now() - VOTES_LOOKED_BACK, is_low=True, is_demo=False)
     votes = recent.filter(invitation__ticket=None).exclude(invitation__occasion__startswith="recovery:")
+    votes = votes.exclude(Exists(RecoverySignal.objects.filter(response=OuterRef("pk"))))
     return take_signals(vote_signal(vote) for vote in votes.select_related("invitation__ticket")[:SWEEP_BATCH])
 
 
@@ -164,12 +172,19 @@ def open_for_ended_contacts() -> int:
     """Take the contacts that have ended in anger without being resolved (sweep); returns how many were new."""
     if not recovery_settings().opens_on_strong_sentiment:
         return 0
+    moment = now()
     ended = Ticket.objects.filter(
         status__in=OPEN_STATUSES,
         sentiment="negative",
         sentiment_is_strong=True,
-        contact_ends_at__lte=now(),
+        contact_ends_at__gte=moment - TOO_LATE_AFTER,
+        contact_ends_at__lte=moment,
         is_demo=False,
     )
-    rows = list(ended.order_by("-contact_ends_at")[:SWEEP_BATCH])
+    # As ``policies.recovery.contact_key`` says it.
+    key = Concat(
+        Value("ticket:"), OuterRef("pk"), Value(":contact:"), OuterRef("contact_number"), output_field=CharField()
+    )
+    new = ended.exclude(Exists(RecoverySignal.objects.filter(key=key)))
+    rows = list(new.order_by("contact_ends_at")[:SWEEP_BATCH])
     return take_signals(anger_signal(ticket, ticket.contact_number, ticket.contact_ends_at) for ticket in rows)

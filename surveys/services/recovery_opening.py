@@ -191,7 +191,7 @@ def _new_case(signal: Signal, ticket: Ticket | None, words: str, at: datetime, a
 
 def _take_in(case: RecoveryCase, signal: Signal, words: str) -> None:
     """What a further signal adds to an open case: the first words and the first vote, where there were none."""
-    missing = {}
+    missing: dict[str, str | float] = {}
     if not case.customer_words and words:
         missing["customer_words"] = words
     if case.score_before is None and signal.score is not None and case.invitation_id is None:

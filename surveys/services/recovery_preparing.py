@@ -25,11 +25,14 @@ class PreparedText:
     language: str
 
 
-def prepare_text(*, case_id: int, kind: str, action_id: int | None = None) -> PreparedText:
+def prepare_text(
+    *, case_id: int, kind: str, action_id: int | None = None, template_id: int | None = None
+) -> PreparedText:
     """The words of a kind (``RecoveryText.Kind``) for the customer of a case, signed by its owner. Writes nothing.
 
     The team's template for the cause goes before the one for those above it, that before the one for every cause, and ours stands in
-    where there is none in the customer's language. Raises NotVisible, InvalidInput for an unknown kind.
+    where there is none in the customer's language. ``template_id`` names one of the team's instead. Raises NotVisible, InvalidInput for
+    an unknown kind.
     """
     case = (
         RecoveryCase.objects.select_related("customer__organization", "ticket__channel__brand", "owner", "root_cause")
@@ -41,7 +44,7 @@ def prepare_text(*, case_id: int, kind: str, action_id: int | None = None) -> Pr
     if kind not in RecoveryText.Kind.values:
         raise InvalidInput("unknown_kind", _("There is no such text."), fields={"kind": "unknown"})
     reading = _CaseReading(case)
-    template, language = _template(case, kind, reading)
+    template, language = _chosen(template_id, kind) if template_id is not None else _template(case, kind, reading)
     texts = texts_for(language)
     values = {
         "recovery.mistake": _mistake(case, language),
@@ -70,6 +73,13 @@ class _CaseReading(Reading):
         """The customer's language, as he wrote it, else as he is known."""
         ticket = self._case.ticket
         return (ticket.language if ticket is not None else "") or self._case.customer.language or self.language
+
+
+def _chosen(template_id: int, kind: str) -> tuple[str, str]:
+    text = RecoveryText.objects.filter(pk=template_id, kind=kind).first()
+    if text is None:
+        raise NotVisible("text_not_found", _("There is no such text."))
+    return text.text, text.language
 
 
 def _template(case: RecoveryCase, kind: str, reading: _CaseReading) -> tuple[str, str]:
