@@ -78,13 +78,17 @@ def current_kind(steps: Mapping[str, RecoveryStep], *, is_closed: bool, has_unto
     """
     if is_closed:
         return ""
-    waits = (kind for kind in STEPS if not _is_settled(steps.get(kind)) or (kind == Kind.CORRECTION and has_untold))
+    corrected = steps.get(Kind.CORRECTION)
+    is_untold = has_untold and corrected is not None and corrected.state == State.DONE
+    waits = (kind for kind in STEPS if not _is_settled(steps.get(kind)) or (kind == Kind.CORRECTION and is_untold))
     return next(waits, Kind.CLOSE)
 
 
-def steps_shown(steps: Mapping[str, RecoveryStep], *, is_closed: bool) -> list[StepShown]:
+def steps_shown(steps: Mapping[str, RecoveryStep], *, current: str, has_review: bool) -> list[StepShown]:
     """The boxes of the page in their order."""
-    current = current_kind(steps, is_closed=is_closed)
+    kinds = list(STEPS)
+    if has_review:
+        kinds.insert(kinds.index(Kind.ASK_AGAIN), BESIDE)
     return [
         StepShown(
             kind=kind,
@@ -93,7 +97,7 @@ def steps_shown(steps: Mapping[str, RecoveryStep], *, is_closed: bool) -> list[S
             state=_state(kind, steps.get(kind), current),
             row=steps.get(kind),
         )
-        for number, kind in enumerate(STEPS, start=1)
+        for number, kind in enumerate(kinds, start=1)
     ]
 
 
