@@ -30,8 +30,10 @@ from reporting.api.reports import (
     VolumeReport,
 )
 from surveys.api.incentives import IncentiveViewSet
+from surveys.api.invitations import SurveyInvitationViewSet
 from surveys.api.responses import SurveyResponseViewSet
 from surveys.api.root_causes import RootCauseViewSet
+from surveys.api.surveys import SurveyViewSet
 from tickets.api.articles import ArticleViewSet
 from tickets.api.attachments import AttachmentViewSet
 from tickets.api.bots import BotViewSet
@@ -83,7 +85,9 @@ RESOURCES: dict[str, Any] = {
     "routing-rules": RoutingRuleViewSet,
     "sla-policies": PolicyViewSet,
     "sla-timers": TimerViewSet,
+    "survey-invitations": SurveyInvitationViewSet,
     "survey-responses": SurveyResponseViewSet,
+    "surveys": SurveyViewSet,
     "tags": TagViewSet,
     "teams": TeamViewSet,
     "ticket-events": TicketEventViewSet,

@@ -25,6 +25,7 @@ _DO_WORK = {
     "tickets.add_customer", "tickets.change_customer", "tickets.add_customeridentity", "tickets.add_tag",
     "tickets.add_organization", "tickets.change_organization",
     "surveys.add_recoverycase", "surveys.change_recoverycase", "surveys.add_correctiveaction", "surveys.change_correctiveaction",
+    "surveys.add_invitation",
     # One's own ones; with the right to share also those of a team and of everybody.
     "tickets.add_quickreply", "tickets.change_quickreply", "tickets.delete_quickreply",
     "tickets.add_macro", "tickets.change_macro", "tickets.delete_macro",
