@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from surveys.services import planning, recovery, reminding, sending
+from surveys.services import chat_answers, planning, recovery, reminding, sending
 
 
 @shared_task
@@ -16,6 +16,7 @@ def plan_surveys() -> None:
 @shared_task
 def send_due_surveys() -> None:
     """Ask whoever is due, and close what nobody answered in time."""
+    chat_answers.forget_passed_waits()
     with record_job_run("send_surveys") as run:
         run.handled = sending.send_due_surveys() + reminding.send_due_reminders() + sending.expire_invitations()
 

@@ -11,7 +11,10 @@ _STARS = words(
     "star stars stern sterne sternen étoile étoiles estrella estrellas stella stelle estrela estrelas ster sterren gwiazdka gwiazdki "
     "gwiazdek yıldız звезда звезды звезд نجمة نجوم 星 颗星 顆星 つ星 स्टार सितारे"
 )
-_DENIALS = words("no nope nein nee non não nie hayır нет لا いいえ नहीं")
+_DENIALS = words(
+    "no nope none nothing nein nichts nee niets non rien nada ninguno niente não nie nic hayır hiçbiri нет ничего لا "
+    "不 没有 沒有 いいえ 特に नहीं skip"
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Lexicon:
     courteous: frozenset[str]
     joined: frozenset[str]
     stars: frozenset[str] = _STARS
+    denials: frozenset[str] = _DENIALS
 
     @property
     def down_adjectives(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from surveys.policies.chat_lexicon import Lexicon
 from surveys.policies.chat_tokens import Token
 
 # Behind these a new thought begins for certain; a comma or a quotation mark may as well stand inside one.
+QUESTION = frozenset("?？؟")
 STRONG = frozenset(".!?…\n。！？؟;؛।")
 
 

@@ -22,12 +22,11 @@ from dataclasses import dataclass
 from surveys.policies.chat_lexicon import Lexicon, lexicons_for
 from surveys.policies.chat_numbers import Number, numbers_in, on_scale
 from surveys.policies.chat_payloads import read_payload
-from surveys.policies.chat_thoughts import STRONG, Thought, is_number, thoughts_of
+from surveys.policies.chat_thoughts import QUESTION, STRONG, Thought, is_number, thoughts_of
 from surveys.policies.chat_tokens import HUNDRED, STAR, THUMB_DOWN, THUMB_UP, Token, tokens_of
 from surveys.policies.scales import THUMBS, Scale
 
 _NEGATIVE, _POSITIVE = -1, 1
-_QUESTION = frozenset("?？؟")
 _TRIMMED = " \t\r\n,.;:!-–—…。！，、؛،।"
 _LONG_NUMBER = 4
 
@@ -81,7 +80,7 @@ def _score(tokens: Sequence[Token], scale: Scale, lexicon: Lexicon) -> Number | 
 
 def _vote_in(thoughts: Sequence[Thought], place: int, scale: Scale, lexicon: Lexicon) -> Number | None:
     thought = thoughts[place]
-    if thought.behind in _QUESTION or not _stands_apart(thoughts, place, lexicon):
+    if thought.behind in QUESTION or not _stands_apart(thoughts, place, lexicon):
         return None
     rest, numbers = numbers_in(thought.tokens, scale, lexicon)
     if rest is None or len({number.value for number in numbers}) != 1:
@@ -140,7 +139,7 @@ def _thumbs(tokens: Sequence[Token], text: str, lexicon: Lexicon) -> Number | No
     if any(token.kind == "number" and token.text not in ("0", "1") for token in said):
         return None
     thoughts = thoughts_of(tokens, lexicon)
-    if not thoughts or any(thought.behind in _QUESTION for thought in thoughts[:1]):
+    if not thoughts or any(thought.behind in QUESTION for thought in thoughts[:1]):
         return None
     signs = {token.text for token in said if token.kind == "sign"} & {THUMB_UP, THUMB_DOWN}
     if signs:
@@ -187,7 +186,7 @@ def _words(text: str, tokens: Sequence[Token], found: Number, lexicon: Lexicon) 
 
 def _asks(tokens: Sequence[Token], found: Number, lexicon: Lexicon) -> bool:
     """Whether somebody must answer: a question, a request or complaint, or a number as long as those of orders."""
-    if any(token.kind == "break" and token.text in _QUESTION for token in tokens):
+    if any(token.kind == "break" and token.text in QUESTION for token in tokens):
         return True
     if any(token.text in lexicon.asks for token in tokens if token.kind == "word"):
         return True

@@ -13,6 +13,7 @@ from surveys.policies.chat_question import chat_question
 from surveys.policies.mail import mail_text, survey_mail
 from surveys.policies.texts import SurveyTexts, texts_for
 from surveys.policies.wordings import words_of
+from surveys.selectors.awaiting import is_anybody_awaited
 from surveys.services.ways import SentVia, Way
 from tickets.models import Conversation, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
@@ -75,6 +76,7 @@ class Batched:
         if newest:
             older = Invitation.objects.filter(conversation__in=newest, awaits_until__isnull=False)
             older.exclude(pk__in=newest.values()).update(awaits_until=None)
+            is_anybody_awaited.forget()
 
 
 def texts_of(invitation: Invitation, ticket: Ticket | None) -> SurveyTexts:

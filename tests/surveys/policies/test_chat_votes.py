@@ -33,7 +33,7 @@ def read(text: str, *, scale: str = ONE_TO_TEN, language: str = "en", payload: s
     return read_chat_answer(text, scale=SCALES[scale], language=language, payload=payload)
 
 
-@pytest.mark.parametrize(("scale", "language", "reading", "text"), rows())
+@pytest.mark.parametrize(("scale", "language", "reading", "text"), list(rows()))
 def test_answer_is_read_as_the_table_says(scale, language, reading, text):
     assert reading_of(read(text, scale=scale, language=language)) == reading
 
