@@ -17,6 +17,7 @@ from helpdesk.common.text import one_line
 from surveys.models import ActionNotice, CorrectiveAction, RecoveryCase, RecoveryStep
 from surveys.policies.recovery import APOLOGY, PLAN, REVIEW_UPDATE, asks_question, has_open_placeholder
 from surveys.policies.recovery_naming import names_mistake
+from surveys.policies.recovery_texts import TEXTS
 from surveys.selectors.recovery import UNTOLD_STATES, actions_of, causes_above
 from surveys.services.recovery_changes import CaseChange, cleaned, lock_case, refuse_by_rule
 from surveys.services.recovery_places import current_ticket, place_for
@@ -233,6 +234,7 @@ def _known_by(case: RecoveryCase) -> list[str]:
     known = [case.customer_words, case.analysis]
     if case.root_cause is not None:
         known.append(case.root_cause.name)
+        known += [texts.mistakes.get(case.root_cause.key, "") for texts in TEXTS.values()]
     if case.ticket is not None:
         known.append(case.ticket.subject)
     return known

@@ -10,14 +10,14 @@ ENGLISH = RecoveryTexts(
     apology="I am sorry. {{recovery.mistake}} That should not have happened to you, and it was not your fault.\n\n"
     "I am looking after this myself until it is put right, and you will hear from me at every step. "
     "What matters most to you now?",
-    plan="thank you for telling us openly what went wrong. This is what we are going to do, and by when:\n\n"
+    plan="Thank you for telling us openly what went wrong. This is what we are going to do, and by when:\n\n"
     "{{recovery.plan}}\n\nI will write to you as each of these is done. What is missing, or what would you do differently?",
     plan_line="{action}: by {date}",
     plan_line_without_date="{action}",
-    action_done="as promised, here is what has been done: {{recovery.action}}.\n\nHow does that look from your side?",
-    make_good="you had trouble because of us, and we would like to make up for it: {{recovery.incentive}}.\n\n"
+    action_done="As promised, here is what has been done: {{recovery.action}}.\n\nHow does that look from your side?",
+    make_good="You had trouble because of us, and we would like to make up for it: {{recovery.incentive}}.\n\n"
     "It does not replace the correction, which we have made as well. Is there anything else we can do for you?",
-    review_update="you told us in public what went wrong, and you were right to. It has been put right since then.\n\n"
+    review_update="You told us in public what went wrong, and you were right to. It has been put right since then.\n\n"
     "If you find that this is so, would you look at your review once more? Whether and what you change is entirely up to "
     "you, and it makes no difference to how we treat you.",
     mistakes={
