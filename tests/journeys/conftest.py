@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import find_chromium, running_browser
+from tests.support.browser import browser_or_skip
 from tests.support.dovecot import Dovecot, find_dovecot, running_dovecot
 from tests.support.smtp_sink import SmtpSink, running_smtp_sink
 
@@ -29,9 +29,7 @@ def smtp_sink() -> Iterator[SmtpSink]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    if find_chromium() is None and MAY_SKIP:
-        pytest.skip("chromium is not installed")
-    with running_browser() as started:
+    with browser_or_skip() as started:
         yield started
 
 

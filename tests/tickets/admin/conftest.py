@@ -1,14 +1,18 @@
-"""What tests of the ticket pages share: a signed-in client, the pages' addresses, many tickets."""
+"""What tests of the ticket pages share: a signed-in client, the pages' addresses, many tickets, a real browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Browser, Page
 
+from helpdesk.accounts.roles import ensure_roles
 from tests.factories import make_ticket
+from tests.support.browser import browser_or_skip, signed_in_page
 from tickets.models import Customer, Ticket
 
 FRAGMENT = {"HX-Request": "true"}
@@ -62,3 +66,41 @@ def many_tickets(email_channel: Any) -> Callable[[int], list[Ticket]]:
         return [first, *Ticket.objects.bulk_create([Ticket(**copied, customer=customer) for customer in customers])]
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browser_or_skip() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def page_of(live_server: Any, browser: Browser, client: Client) -> Iterator[Callable[..., Page]]:
+    """``page_of(user)`` is a page of the browser with that user's session; options as of ``signed_in_page``."""
+    ensure_roles()
+    with ExitStack() as pages:
+
+        def enter(user: Any, **options: Any) -> Page:
+            client.force_login(user)
+            session = client.cookies["sessionid"].value
+            return pages.enter_context(signed_in_page(browser, url=live_server.url, session=session, **options))
+
+        yield enter
+
+
+@pytest.fixture
+def open_page(live_server: Any, page_of: Callable[..., Page], person: Callable[..., Any]) -> Callable[[str], Page]:
+    """``open_page("5/change/")`` is that page of the tickets for an agent."""
+    page = page_of(person("ana", "agent", first_name="Ana", last_name="Agent"))
+
+    def visit(path: str) -> Page:
+        page.goto(f"{live_server.url}/admin/tickets/ticket/{path}")
+        return page
+
+    return visit
+
+
+@pytest.fixture
+def open_ticket(open_page: Callable[[str], Page]) -> Callable[[Ticket], Page]:
+    """``open_ticket(ticket)`` is its workspace for an agent."""
+    return lambda ticket: open_page(f"{ticket.pk}/change/")

@@ -1,59 +1,20 @@
 """Calls and text messages as an agent meets them: seen in a real browser."""
 
-import os
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from channels_app.adapters.base import Address, CallReceived, digest
-from helpdesk.accounts.roles import ensure_roles
 from helpdesk.common.clock import now
 from tests.factories import make_channel, make_ticket
-from tests.support.browser import find_chromium, running_browser
+from tests.support.browser import shoot
 from tickets.models import CallbackRequest, Ticket
 from tickets.services.intake import receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Open = Callable[[Ticket], Page]
 CARLA = Address(address="+447911123456", name="Carla Cruz")
-SHOTS = os.environ.get("HELPDESK_SHOTS", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if find_chromium() is None and os.environ.get("CI") != "true":
-        pytest.skip("chromium is not installed")
-    with running_browser() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def open_ticket(live_server: Any, browser: Browser, person: Callable[..., Any], client: Any) -> Iterator[Open]:
-    """A ticket's workspace for an agent; a complaint of the browser fails the test."""
-    ensure_roles()
-    client.force_login(person("ana", "agent", first_name="Ana", last_name="Agent"))
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-
-    def visit(ticket: Ticket) -> Page:
-        page.goto(f"{live_server.url}/admin/tickets/ticket/{ticket.pk}/change/")
-        return page
-
-    yield visit
-    page.goto("about:blank")
-    context.close()
-    assert complaints == []
-
-
-def shoot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def test_text_is_counted_in_messages_while_it_is_written(open_ticket: Open) -> None:

@@ -1,56 +1,23 @@
 """The composer says what a channel carries before anybody sends: seen in a real browser."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from channels_app.adapters.base import Address
 from channels_app.models import MessageTemplate
-from helpdesk.accounts.roles import ensure_roles
 from helpdesk.common.clock import now
 from tests.factories import last_message, make_channel, make_ticket
-from tests.support.browser import find_chromium, running_browser
+from tests.support.browser import shoot
 from tickets.models import Conversation, Message, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Open = Callable[[Ticket], Page]
 CUSTOMER = Address(address="+4917055501234", name="Sheena Nelson")
-SHOTS = os.environ.get("HELPDESK_SHOTS", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if find_chromium() is None and os.environ.get("CI") != "true":
-        pytest.skip("chromium is not installed")
-    with running_browser() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def open_ticket(live_server: Any, browser: Browser, person: Callable[..., Any], client: Any) -> Iterator[Open]:
-    """A ticket's workspace for an agent; a complaint of the browser fails the test."""
-    ensure_roles()
-    client.force_login(person("ana", "agent", first_name="Ana", last_name="Agent"))
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-
-    def visit(ticket: Ticket) -> Page:
-        page.goto(f"{live_server.url}/admin/tickets/ticket/{ticket.pk}/change/")
-        return page
-
-    yield visit
-    page.goto("about:blank")
-    context.close()
-    assert complaints == []
 
 
 @pytest.fixture
@@ -63,11 +30,6 @@ def ticket(db: None) -> Ticket:
 
 def close_window() -> None:
     Conversation.objects.update(last_customer_message_at=now() - timedelta(hours=25))
-
-
-def shoot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def test_time_left_is_told_and_a_text_that_is_too_long_stays(open_ticket: Open, ticket: Ticket) -> None:

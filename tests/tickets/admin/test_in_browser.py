@@ -1,50 +1,16 @@
 """What only a browser shows: bubbles that arrive once, text that stays, keys, and a policy that nothing breaks."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from helpdesk.accounts.roles import ensure_roles
 from tests.factories import last_message, make_ticket, receive_message
-from tests.support.browser import find_chromium, running_browser
 from tickets.models import Draft, Message, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Open = Callable[[str], Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if find_chromium() is None and os.environ.get("CI") != "true":
-        pytest.skip("chromium is not installed")
-    with running_browser() as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def open_page(live_server: Any, browser: Browser, person: Callable[..., Any], client: Any) -> Iterator[Open]:
-    """``open_page("5/change/")`` is that page of the tickets for an agent; a complaint of the browser fails the test."""
-    ensure_roles()
-    client.force_login(person("ana", "agent", first_name="Ana", last_name="Agent"))
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-
-    def visit(path: str) -> Page:
-        page.goto(f"{live_server.url}/admin/tickets/ticket/{path}")
-        return page
-
-    yield visit
-    # Requests of the page that are still under way would fall into the next test's emptied tables.
-    page.goto("about:blank")
-    context.close()
-    assert complaints == []
 
 
 def bubbles(page: Page) -> Any:
