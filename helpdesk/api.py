@@ -23,14 +23,18 @@ from reporting.api.reports import (
     BotDeflectionReport,
     CsatReport,
     DeflectionReport,
+    FirstContactResolutionReport,
     FirstResponseReport,
+    HandleTimeReport,
     HelpDeflectionReport,
     NextResponseReport,
+    ResolutionReport,
     SlaReport,
     VolumeReport,
 )
 from surveys.api.incentives import IncentiveViewSet
 from surveys.api.invitations import SurveyInvitationViewSet
+from surveys.api.recovery_cases import RecoveryCaseViewSet
 from surveys.api.responses import SurveyResponseViewSet
 from surveys.api.root_causes import RootCauseViewSet
 from surveys.api.surveys import SurveyViewSet
@@ -72,12 +76,16 @@ RESOURCES: dict[str, Any] = {
     "messages": MessageViewSet,
     "organizations": OrganizationViewSet,
     "quick-replies": QuickReplyViewSet,
+    "recovery-cases": RecoveryCaseViewSet,
     "reports/bot-deflection": BotDeflectionReport,
     "reports/csat": CsatReport,
     "reports/deflection": DeflectionReport,
+    "reports/first-contact-resolution": FirstContactResolutionReport,
     "reports/first-response": FirstResponseReport,
+    "reports/handle-time": HandleTimeReport,
     "reports/help-deflection": HelpDeflectionReport,
     "reports/next-response": NextResponseReport,
+    "reports/resolution": ResolutionReport,
     "reports/sla": SlaReport,
     "reports/volume": VolumeReport,
     "reviews": ReviewViewSet,

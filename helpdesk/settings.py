@@ -216,6 +216,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "helpdesk.common.api.schema.describe_common_rules",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "RecoverySourceEnum": "surveys.models.recovery.RecoveryCase.Source",
         "IncentiveKindEnum": "surveys.models.incentive.Incentive.Kind",
         "RootCauseKindEnum": "surveys.models.causes.RootCause.Kind",
         "MessageKindEnum": "tickets.models.Message.Kind",
@@ -272,6 +273,7 @@ HELPDESK_WORKSPACE_PANELS = [
     "tickets.admin.call_panel.call_panel",
     "tickets.webchat.panel.visitor_panel",
     "surveys.selectors.panels.survey_panel",
+    "surveys.selectors.asked_panel.asked_panel",
     "surveys.admin.recovery_panel.recovery_panel",
 ]
 # What they show on a customer's page: callables (customer, user) -> rendered HTML.
