@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reporting.metrics.metric import COMMON_GROUPS
-from reporting.metrics.question import NONE, GroupBy, Question
+from reporting.metrics.question import MESSAGING, NONE, PHONE, GroupBy, Question
 from reporting.policies.period import LONGEST_DAYS, Period
 from tickets.models import Metric as Limit
 from tickets.models import Ticket
@@ -42,6 +42,7 @@ class QuestionForm(forms.Form):
             (GroupBy.TOPIC, _("topic")),
             (GroupBy.PRIORITY, _("priority")),
             (GroupBy.LIMIT, _("limit")),
+            (GroupBy.MEDIUM, _("messaging or phone")),
         ],
     )
     channel = forms.SlugField(required=False, allow_unicode=True)
@@ -50,6 +51,7 @@ class QuestionForm(forms.Form):
     topic = forms.CharField(required=False, validators=[_check_reference])
     priority = forms.ChoiceField(required=False, choices=Ticket.Priority.choices)
     limit = forms.ChoiceField(required=False, choices=Limit.choices)
+    medium = forms.ChoiceField(required=False, choices=[(MESSAGING, _("Messaging")), (PHONE, _("Phone"))])
     include_demo = forms.ChoiceField(required=False, choices=[("true", "true"), ("false", "false")])
 
     def __init__(
@@ -93,5 +95,6 @@ class QuestionForm(forms.Form):
             topic=cleaned["topic"],
             priority=cleaned["priority"],
             limit=cleaned["limit"],
+            medium=cleaned["medium"],
             subset=subset,
         )

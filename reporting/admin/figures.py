@@ -26,10 +26,10 @@ from reporting.policies.wording import spoken
 from tickets.selectors.inbox import BadCursor, Cursor
 
 PAGE_SIZE = 50
-KEPT_PARAMETERS = ("from", "to", "group_by", "channel", "team", "agent", "topic", "priority", "limit", "demo")
+KEPT_PARAMETERS = ("from", "to", "group_by", "channel", "team", "agent", "topic", "priority", "limit", "medium", "demo")
 DEFAULT_METRIC = "first-response"
 # Groups, and filters of the same name, that not every metric has.
-OWN_GROUPS = (GroupBy.TOPIC, GroupBy.PRIORITY, GroupBy.LIMIT)
+OWN_GROUPS = (GroupBy.TOPIC, GroupBy.PRIORITY, GroupBy.LIMIT, GroupBy.MEDIUM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +136,15 @@ def _table_row(request: HttpRequest, metric: Metric, question: Question, row: Ro
 def _row_url(request: HttpRequest, group_by: GroupBy, row: Row) -> str:
     """Where a row leads: the same figure narrowed to it."""
     match group_by:
-        case GroupBy.CHANNEL | GroupBy.TEAM | GroupBy.AGENT | GroupBy.TOPIC | GroupBy.PRIORITY | GroupBy.LIMIT:
+        case (
+            GroupBy.CHANNEL
+            | GroupBy.TEAM
+            | GroupBy.AGENT
+            | GroupBy.TOPIC
+            | GroupBy.PRIORITY
+            | GroupBy.LIMIT
+            | GroupBy.MEDIUM
+        ):
             return _address(
                 request, **{group_by.value: str(row.key) if row.key is not None else NONE, "group_by": "day"}
             )

@@ -20,8 +20,8 @@ from helpdesk.core.services import read_site_settings
 from reporting.api.rendering import CsvRenderer, DeclaredFormats
 from reporting.forms import QuestionForm
 from reporting.metrics import METRICS, Metric
-from reporting.metrics.metric import COMMON_GROUPS
-from reporting.metrics.question import GroupBy, Question
+from reporting.metrics.metric import COMMON_GROUPS, FACT_GROUPS
+from reporting.metrics.question import MESSAGING, PHONE, GroupBy, Question
 from reporting.models import TicketFact
 from tickets.models import Metric as Limit
 from tickets.models import Ticket
@@ -88,6 +88,19 @@ SLA_DESCRIBED = [
 ]
 
 
+FACT_PARAMETERS = (*PARAMETERS, "topic", "medium")
+FACT_DESCRIBED = [
+    *(described for described in DESCRIBED if described.name != "group_by"),
+    _parameter(
+        "group_by",
+        "One row for each; without it one row for all.",
+        enum=[value.value for value in FACT_GROUPS if value],
+    ),
+    _parameter("topic", "Only this topic (its id, or `none`)."),
+    _parameter("medium", "Only what is written, or only what is spoken.", enum=[MESSAGING, PHONE]),
+]
+
+
 class ReportViewSet(ResourceViewSet):
     """What every report shares. Subclasses name their metric."""
 
@@ -147,6 +160,7 @@ class ReportViewSet(ResourceViewSet):
             "topic": question.topic,
             "priority": question.priority,
             "limit": question.limit,
+            "medium": question.medium,
         }
         query = urlencode({name: value for name, value in parameters.items() if value})
         return f"{settings.SITE_URL.rstrip('/')}{reverse('admin:reporting_ticketfact_changelist')}?{query}"
@@ -158,19 +172,26 @@ def _ordered(values: Any) -> dict[str, Any]:
     return {name: values[name] for name in first} | {name: value for name, value in values.items() if name not in first}
 
 
-class VolumeReport(ReportViewSet):
+class FactReportViewSet(ReportViewSet):
+    """Of figures that can be told apart by topic and by medium too."""
+
+    def known_parameters(self) -> Iterable[str]:
+        return FACT_PARAMETERS
+
+
+class VolumeReport(FactReportViewSet):
     metric = METRICS["volume"]
 
-    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    @extend_schema(responses=ReportRead(many=False), parameters=FACT_DESCRIBED)
     def list(self, request: Request) -> Response:
         """How many tickets customers opened; messages in and out, resolved and reopened beside it."""
         return super().list(request)
 
 
-class FirstResponseReport(ReportViewSet):
+class FirstResponseReport(FactReportViewSet):
     metric = METRICS["first-response"]
 
-    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    @extend_schema(responses=ReportRead(many=False), parameters=FACT_DESCRIBED)
     def list(self, request: Request) -> Response:
         """How long customers waited for the first answer of a human; who still waits stands beside it."""
         return super().list(request)
@@ -182,6 +203,33 @@ class NextResponseReport(ReportViewSet):
     @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
     def list(self, request: Request) -> Response:
         """How long customers waited for each further answer, by the wall clock and in business hours."""
+        return super().list(request)
+
+
+class ResolutionReport(FactReportViewSet):
+    metric = METRICS["resolution"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=FACT_DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How long it took until cases were solved, without the time in which they waited for the customer."""
+        return super().list(request)
+
+
+class FirstContactResolutionReport(FactReportViewSet):
+    metric = METRICS["first-contact-resolution"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=FACT_DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How many cases were solved at the first contact, of those handled and of those resolved; provisional ones are counted."""
+        return super().list(request)
+
+
+class HandleTimeReport(FactReportViewSet):
+    metric = METRICS["handle-time"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=FACT_DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How long people worked on a contact, all of them together; the share of contacts where that is known stands beside it."""
         return super().list(request)
 
 

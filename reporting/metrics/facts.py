@@ -28,15 +28,25 @@ def counted_facts(question: Question, *, agent: str) -> TicketFactQuerySet:
     """
     period = question.period
     facts = facts_that_count(question).filter(opened_at__gte=period.starts_at, opened_at__lt=period.ends_at)
-    return facts.filter(question.narrowed(channel="channel", team="team_id", agent=agent))
+    return facts.filter(question.narrowed(channel="channel", team="team_id", agent=agent, topic="topic_id"))
+
+
+def fact_columns(agent: str) -> dict[GroupBy, str]:
+    """By what rows of facts can be told apart; ``agent`` is the column that says whose the row is."""
+    return {
+        GroupBy.CHANNEL: "channel_id",
+        GroupBy.TEAM: "team_id",
+        GroupBy.AGENT: agent,
+        GroupBy.TOPIC: "topic_id",
+        GroupBy.MEDIUM: "channel__kind",
+    }
 
 
 def grouped(
     question: Question, facts: QuerySet[TicketFact], aggregates: Mapping[str, Any], *, agent: str
 ) -> list[dict[str, Any]]:
     """The aggregates per group; ``agent`` is the column that says whose the ticket is."""
-    columns = {GroupBy.CHANNEL: "channel_id", GroupBy.TEAM: "team_id", GroupBy.AGENT: agent}
-    group = group_expression(question, at="opened_at", columns=columns)
+    group = group_expression(question, at="opened_at", columns=fact_columns(agent))
     if group is None:
         return [facts.aggregate(**aggregates)]
     return [dict(row) for row in facts.annotate(group=group).order_by().values("group").annotate(**aggregates)]

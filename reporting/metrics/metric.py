@@ -14,6 +14,7 @@ from tickets.models import Ticket
 COMMON_GROUPS = (
     GroupBy.NOTHING, GroupBy.CHANNEL, GroupBy.TEAM, GroupBy.AGENT, GroupBy.DAY, GroupBy.WEEK, GroupBy.MONTH, GroupBy.HOUR,
 )  # fmt: skip
+FACT_GROUPS = (*COMMON_GROUPS, GroupBy.TOPIC, GroupBy.MEDIUM)
 
 
 class Metric(ABC):

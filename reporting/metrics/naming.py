@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from helpdesk.accounts.models import User
-from reporting.metrics.question import GroupBy, Row
+from reporting.metrics.question import MESSAGING, PHONE, GroupBy, Row
 from tickets.models import Metric, Team, Ticket, Topic
 
 
@@ -31,7 +31,11 @@ def named_rows(group_by: GroupBy, rows: Iterable[Mapping[str, Any]]) -> list[Row
 
 
 # Rows that have an order of their own: the most urgent first, and as a case goes.
-_ORDERED = {GroupBy.PRIORITY: [*reversed(Ticket.Priority.values)], GroupBy.LIMIT: list(Metric.values)}
+_ORDERED = {
+    GroupBy.PRIORITY: [*reversed(Ticket.Priority.values)],
+    GroupBy.LIMIT: list(Metric.values),
+    GroupBy.MEDIUM: [MESSAGING, PHONE],
+}
 
 
 def _names(group_by: GroupBy, ids: list[Any]) -> Any:
@@ -52,6 +56,8 @@ def _names(group_by: GroupBy, ids: list[Any]) -> Any:
             return lambda group: (group, str(Ticket.Priority(group).label))
         case GroupBy.LIMIT:
             return lambda group: (group, str(Metric(group).label))
+        case GroupBy.MEDIUM:
+            return lambda group: (group, _("Phone") if group == PHONE else _("Messaging"))
         case GroupBy.NOTHING:
             return lambda group: ("all", _("All"))
         case GroupBy.HOUR:

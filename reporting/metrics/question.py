@@ -6,13 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Aggregate, FloatField, Q
+from django.db.models import Aggregate, Case, CharField, FloatField, Q, Value, When
 from django.db.models.expressions import Combinable, F
 from django.db.models.functions import ExtractHour, TruncDay, TruncMonth, TruncWeek
 
+from channels_app.adapters.base import Can
+from channels_app.registry import adapter_class, kinds
 from reporting.policies.period import Period
 
 NONE = "none"
+MESSAGING, PHONE = "messaging", "phone"
+
+
+def phone_kinds() -> list[str]:
+    """The kinds of channels on which people talk: what reaches a telephone and carries no written word."""
+    classes = {kind: adapter_class(kind) for kind in kinds()}
+    return [kind for kind, one in classes.items() if one.identity_kind == "phone" and Can.SEND not in one.can]
 
 
 class GroupBy(enum.StrEnum):
@@ -25,6 +34,7 @@ class GroupBy(enum.StrEnum):
     TOPIC = "topic"
     PRIORITY = "priority"
     LIMIT = "limit"  # what a time limit is for
+    MEDIUM = "medium"  # messaging or phone
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -36,7 +46,8 @@ class Question:
     """``user`` decides what is visible. Demo: left out, added (``include_demo``), or nothing but demo (``only_demo``).
 
     ``channel`` is a slug, ``team`` and ``agent`` are ids; "none" stands for tickets without one, "" for all of them.
-    ``topic`` (an id or "none"), ``priority`` and ``limit`` (first_response, ...) narrow the metrics that are grouped by them.
+    ``topic`` (an id or "none"), ``priority``, ``limit`` (first_response, ...) and ``medium`` (messaging, phone) narrow the metrics that
+    are grouped by them.
     ``subset`` is one of the metric's subsets and narrows the tickets behind the figure, not the figure.
     """
 
@@ -51,16 +62,20 @@ class Question:
     topic: str = ""
     priority: str = ""
     limit: str = ""
+    medium: str = ""
     subset: str = ""
 
-    def narrowed(self, *, channel: str, team: str, agent: str) -> Q:
-        """The filters as a condition on these columns."""
+    def narrowed(self, *, channel: str, team: str, agent: str, topic: str = "") -> Q:
+        """The filters as a condition on these columns; without a ``topic`` column the question's topic is not looked at."""
         condition = Q(**{f"{channel}__slug": self.channel}) if self.channel else Q()
-        for column, asked in ((team, self.team), (agent, self.agent)):
-            if asked == NONE:
+        for column, asked in ((team, self.team), (agent, self.agent), (topic, self.topic)):
+            if column and asked == NONE:
                 condition &= Q(**{f"{column}__isnull": True})
-            elif asked:
+            elif column and asked:
                 condition &= Q(**{column: int(asked)})
+        if self.medium:
+            is_phone = Q(**{f"{channel}__kind__in": phone_kinds()})
+            condition &= is_phone if self.medium == PHONE else ~is_phone
         return condition
 
 
@@ -84,7 +99,8 @@ class Percentiles(Aggregate):
 
 
 def group_expression(question: Question, *, at: str, columns: Mapping[GroupBy, str]) -> Combinable | None:
-    """What the database groups by; ``at`` is the column of the instant, ``columns`` those of channel, team and agent."""
+    """What the database groups by; ``at`` is the column of the instant, ``columns`` those of channel, team and agent, and for the
+    medium that of the channel's kind."""
     zone = question.period.zone
     match question.group_by:
         case GroupBy.NOTHING:
@@ -97,4 +113,7 @@ def group_expression(question: Question, *, at: str, columns: Mapping[GroupBy, s
             return TruncMonth(at, tzinfo=zone)
         case GroupBy.HOUR:
             return ExtractHour(at, tzinfo=zone)
+        case GroupBy.MEDIUM:
+            is_phone = When(**{f"{columns[GroupBy.MEDIUM]}__in": phone_kinds()}, then=Value(PHONE))
+            return Case(is_phone, default=Value(MESSAGING), output_field=CharField())
     return F(columns[question.group_by])

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from reporting.metrics.facts import counted_facts, grouped, subset_condition, tickets_behind
-from reporting.metrics.metric import Metric
+from reporting.metrics.metric import FACT_GROUPS, Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import Question, Row
 from tickets.models import Ticket
@@ -23,6 +23,7 @@ class Volume(Metric):
 
     name = "volume"
     label = _("Volume")
+    groups = FACT_GROUPS
     columns: ClassVar = [
         ("count", _("tickets"), "count"),
         ("resolved", _("resolved"), "count"),

@@ -1,26 +1,10 @@
 """From the log of one ticket to its facts. Pure: the same events give the same facts, today and in a year."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 
-
-class LoggedEvent(Protocol):
-    """What is read of a TicketEvent."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def sequence(self) -> int: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def actor_kind(self) -> str: ...
-    @property
-    def actor_id(self) -> int | None: ...
-    @property
-    def data(self) -> Mapping[str, Any]: ...
+from reporting.policies.log import LoggedEvent, undone_messages, with_moves_applied
 
 
 @dataclass(kw_only=True)
@@ -36,6 +20,9 @@ class FactValues:
     first_response_at: datetime | None = None
     first_response_seconds: int | None = None
     first_responder_id: int | None = None
+    any_response_seconds: int | None = None
+    handed_off_at: datetime | None = None
+    hand_off_response_seconds: int | None = None
     is_waiting: bool = False
     first_resolved_at: datetime | None = None
     last_resolved_at: datetime | None = None
@@ -46,6 +33,8 @@ class FactValues:
     survey_count: int = 0
     vote_count: int = 0
     last_score: int | None = None
+    last_rating: float | None = None
+    follow_up_of: int | None = None
     last_sequence: int = 0
 
 
@@ -63,6 +52,7 @@ class _Fold:
     def opened(self, event: LoggedEvent) -> None:
         self.values.channel_id = event.data["channel"]
         self.values.opened_at = event.at
+        self.values.follow_up_of = event.data.get("follow_up_of")
         self.is_agent_opened = event.data.get("opened_by") == "agent"
         # A blocked customer's ticket is born closed, as spam.
         self.is_spam = self.is_over = event.data.get("status") == "closed"
@@ -81,24 +71,40 @@ class _Fold:
 
     def replied(self, event: LoggedEvent) -> None:
         values = self.values
-        if event.data["message"] in self.undone or event.actor_kind != "agent":
+        if event.data["message"] in self.undone or event.actor_kind not in ("agent", "bot"):
+            return
+        if event.actor_kind == "bot":
+            self.anybody_answered(event)
             return
         values.agent_reply_count += 1
         values.contact_count = max(values.contact_count, event.data["contact"])
-        if values.first_response_at is None and values.waiting_started_at is not None:
-            values.first_response_at = event.at
-            values.first_responder_id = event.actor_id
-            # Two clocks (the provider's and ours) may disagree by a moment; nobody answers before he is asked.
-            values.first_response_seconds = max(0, round((event.at - values.waiting_started_at).total_seconds()))
+        self.answered(event)
 
     def call_answered(self, event: LoggedEvent) -> None:
         """A person picked up: the first answer as much as a written one, and no written reply."""
+        self.values.contact_count = max(self.values.contact_count, event.data["contact"])
+        self.answered(event)
+
+    def answered(self, event: LoggedEvent) -> None:
         values = self.values
-        values.contact_count = max(values.contact_count, event.data["contact"])
-        if values.first_response_at is None and values.waiting_started_at is not None:
-            values.first_response_at = event.at
-            values.first_responder_id = event.actor_id
-            values.first_response_seconds = max(0, round((event.at - values.waiting_started_at).total_seconds()))
+        self.anybody_answered(event)
+        if values.first_response_at is not None or values.waiting_started_at is None:
+            return
+        values.first_response_at = event.at
+        values.first_responder_id = event.actor_id
+        values.first_response_seconds = _seconds_between(values.waiting_started_at, event.at)
+        if values.handed_off_at is not None:
+            values.hand_off_response_seconds = _seconds_between(values.handed_off_at, event.at)
+
+    def anybody_answered(self, event: LoggedEvent) -> None:
+        values = self.values
+        if values.any_response_seconds is None and values.waiting_started_at is not None:
+            values.any_response_seconds = _seconds_between(values.waiting_started_at, event.at)
+
+    def handed_off(self, event: LoggedEvent) -> None:
+        """The bot gave the case to people; where somebody had answered before, he had taken it himself."""
+        if self.values.first_response_at is None and self.values.handed_off_at is None:
+            self.values.handed_off_at = event.at
 
     def call_deflected(self, event: LoggedEvent) -> None:
         """The caller was asked to write: until he does, nobody owes him an answer, unless he has said what it is about."""
@@ -161,6 +167,8 @@ class _Fold:
         self.votes[event.data["invitation"]] = event.data["score"]
         self.values.vote_count = len(self.votes)
         self.values.last_score = event.data["score"]
+        # What was voted before there were further scales stands on that of 1 to 10.
+        self.values.last_rating = event.data.get("rating", event.data["score"])
 
     def finished(self) -> FactValues:
         values = self.values
@@ -176,12 +184,18 @@ class _Fold:
         return values
 
 
+def _seconds_between(start: datetime, end: datetime) -> int:
+    # Two clocks (the provider's and ours) may disagree by a moment; nobody answers before he is asked.
+    return max(0, round((end - start).total_seconds()))
+
+
 _READERS: dict[str, Callable[[_Fold, LoggedEvent], None]] = {
     "ticket.opened": _Fold.opened,
     "message.received": _Fold.received,
     "ticket.replied": _Fold.replied,
     "call.answered": _Fold.call_answered,
     "call.deflected": _Fold.call_deflected,
+    "bot.handed_off": _Fold.handed_off,
     "ticket.handed_over": _Fold.handed_over,
     "review.deleted": _Fold.review_deleted,
     "ticket.assigned": _Fold.assigned,
@@ -198,64 +212,6 @@ _READERS: dict[str, Callable[[_Fold, LoggedEvent], None]] = {
     "survey.sent": _Fold.asked,
     "survey.answered": _Fold.voted,
 }
-
-
-def undone_messages(events: Iterable[LoggedEvent]) -> frozenset[int]:
-    """The ids of replies that were taken back before they left: they never happened."""
-    return frozenset(event.data["message"] for event in events if event.kind == "message.cancelled")
-
-
-@dataclass(frozen=True, kw_only=True)
-class MovedMessage:
-    """A message that came from another ticket, as if its event had been written here."""
-
-    kind: str
-    sequence: int
-    at: datetime
-    actor_kind: str
-    actor_id: int | None
-    data: Mapping[str, Any]
-
-
-def _as_event(entry: Mapping[str, Any], taken: LoggedEvent) -> MovedMessage:
-    agent = entry.get("agent")
-    is_reply = entry["kind"] == "replied"
-    data = {"message": entry["message"], "contact": 0}
-    if not is_reply:
-        data |= {"sort_at": entry["at"], "is_auto_reply": entry.get("is_auto_reply", False)}
-    return MovedMessage(
-        kind="ticket.replied" if is_reply else "message.received",
-        sequence=taken.sequence,
-        at=datetime.fromisoformat(entry["at"]),
-        actor_kind=("agent" if agent is not None else "bot") if is_reply else "customer",
-        actor_id=agent,
-        data=data,
-    )
-
-
-def with_moves_applied(log: Sequence[LoggedEvent]) -> list[LoggedEvent]:
-    """The log as if each message had always been on the ticket that has it now: those that left are taken out, those that
-    came stand among the others in the order in which messages arrived (their ids rise)."""
-    gone: set[int] = set()
-    came: dict[int, MovedMessage] = {}
-    for event in log:
-        if event.kind == "messages.given":
-            gone |= set(event.data["messages"])
-        elif event.kind == "messages.taken":
-            gone -= set(event.data["messages"])
-            came |= {entry["message"]: _as_event(entry, event) for entry in event.data["entries"]}
-    if not gone and not came:
-        return list(log)
-    spoken = ("message.received", "ticket.replied")
-    kept = [event for event in log if event.kind not in spoken or event.data["message"] not in gone]
-    own = {event.data["message"] for event in kept if event.kind in spoken}
-    coming = [came[message] for message in sorted(came.keys() - own - gone)]
-    arranged: list[LoggedEvent] = []
-    for event in kept:
-        while coming and event.kind in spoken and coming[0].data["message"] < event.data["message"]:
-            arranged.append(coming.pop(0))
-        arranged.append(event)
-    return arranged + coming
 
 
 def fold_events(events: Iterable[LoggedEvent]) -> FactValues:

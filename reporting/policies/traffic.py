@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reporting.policies.facts import LoggedEvent
+from reporting.policies.log import LoggedEvent
 
 SLOT = timedelta(minutes=15)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reporting.policies.facts import LoggedEvent, undone_messages, with_moves_applied
+from reporting.policies.log import LoggedEvent, undone_messages, with_moves_applied
 
 
 @dataclass(frozen=True, kw_only=True)

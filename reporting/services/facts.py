@@ -1,7 +1,6 @@
 """Keeping the facts in step with the event log, and making them anew from it."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, fields
 from datetime import datetime
 from itertools import groupby
 
@@ -9,19 +8,16 @@ from django.db import transaction
 from django.db.models import F
 
 from helpdesk.common.failpoints import failpoint
-from reporting.models import ResponseFact, TicketFact, TrafficSlot
-from reporting.policies.facts import FactValues, fold_events
+from reporting.models import ContactFact, ResponseFact, TicketFact, TrafficSlot
 from reporting.policies.traffic import Contribution, read_traffic
-from reporting.policies.waits import fold_waits
+from reporting.services.fact_rows import make_rows
 from tickets.models import FollowerPosition, Ticket, TicketEvent
-from tickets.policies.business_time import business_seconds_between
-from tickets.selectors.sla import active_hours
 from tickets.services.following import read_new_events
 
 FOLLOWER = "facts"
 BATCH = 2000
 CHUNK = 500
-_COLUMNS = [*(field.name.removesuffix("_id") for field in fields(FactValues)), "is_counted", "is_demo"]
+_COLUMNS = [field.name for field in TicketFact._meta.concrete_fields if not field.primary_key]
 
 
 def refresh_facts() -> int:
@@ -100,54 +96,15 @@ def _logs_of(ticket_ids: Iterable[int]) -> dict[int, list[TicketEvent]]:
 
 def _write_facts(logs: dict[int, list[TicketEvent]]) -> set[int]:
     """Replace the facts of these tickets; returns which of the tickets are demo."""
-    demo = set(Ticket.objects.filter(pk__in=logs, is_demo=True).values_list("pk", flat=True))
-    rows, waits = [], []
-    for ticket_id, log in logs.items():
-        values = fold_events(log)
-        if values.channel_id is None:
-            continue  # a log that does not begin with the opening is no ticket's
-        is_demo = ticket_id in demo
-        is_counted = not values.excluded_because and not is_demo
-        rows.append(TicketFact(ticket_id=ticket_id, is_demo=is_demo, is_counted=is_counted, **asdict(values)))
-        if not values.excluded_because:
-            waits += _waits_of(ticket_id, log, values, is_demo=is_demo)
+    rows = make_rows(logs)
     TicketFact.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["ticket"], update_fields=_COLUMNS, batch_size=1000
+        rows.tickets, update_conflicts=True, unique_fields=["ticket"], update_fields=_COLUMNS, batch_size=1000
     )
     ResponseFact.objects.filter(ticket__in=logs).delete()
-    ResponseFact.objects.bulk_create(waits, batch_size=1000)
-    return demo
-
-
-def _waits_of(ticket_id: int, log: list[TicketEvent], values: FactValues, *, is_demo: bool) -> list[ResponseFact]:
-    """The waits of a ticket. Its business hours are the team's, else the channel's, else the default ones, as they are now."""
-    waits = fold_waits(log)
-    if not waits or values.channel_id is None:
-        return []
-    hours = active_hours()
-    by_team = hours.of_team.get(values.team_id) if values.team_id is not None else None
-    chosen = by_team or hours.of_channel.get(values.channel_id) or hours.default
-    week = hours.weeks.get(chosen) if chosen is not None else None
-    return [
-        ResponseFact(
-            ticket_id=ticket_id,
-            number=number,
-            is_demo=is_demo,
-            channel_id=values.channel_id,
-            team_id=values.team_id,
-            responder_id=wait.responder_id,
-            waiting_started_at=wait.started_at,
-            answered_at=wait.answered_at,
-            seconds=wait.seconds,
-            business_seconds=(
-                round(business_seconds_between(week, start=wait.started_at, end=max(wait.started_at, wait.answered_at)))
-                if week is not None and wait.answered_at is not None
-                else None
-            ),
-            is_waiting=wait.is_waiting,
-        )
-        for number, wait in enumerate(waits, start=1)
-    ]
+    ResponseFact.objects.bulk_create(rows.waits, batch_size=1000)
+    ContactFact.objects.filter(ticket__in=logs).delete()
+    ContactFact.objects.bulk_create(rows.contacts, batch_size=1000)
+    return rows.demo
 
 
 def _add_traffic(traffic: Iterable[tuple[Contribution, bool]]) -> None:

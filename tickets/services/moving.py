@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
-from tickets.models import Conversation, InformationRequest, Message, Ticket, TicketEvent, WorkInterval
+from tickets.models import Call, Conversation, InformationRequest, Message, Ticket, TicketEvent, WorkInterval
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.locking import lock_ticket
@@ -164,7 +164,7 @@ def transfer(source: TicketChange, target: TicketChange, load: Load, *, why: Why
         data["undoes"] = undoes
     source.tell("messages.given", data | {"other": target.ticket.pk, "contacts": source.ticket.contact_number})
     entries = [entry for entry in map(entry_of, load.messages) if entry is not None]
-    _add_work_of_calls(entries, load)
+    _add_calls(entries, load)
     data |= {"other": source.ticket.pk, "contacts": target.ticket.contact_number, "entries": entries}
     target.tell("messages.taken", data)
 
@@ -179,16 +179,22 @@ def entry_of(message: Message) -> dict[str, Any] | None:
     return None
 
 
-def _add_work_of_calls(entries: Sequence[dict[str, Any]], load: Load) -> None:
-    """Talk, hold and wrap-up go with the line of their call."""
-    rows = WorkInterval.objects.filter(call__message__in=load.ids, ended_at__isnull=False).select_related("call")
+def _add_calls(entries: Sequence[dict[str, Any]], load: Load) -> None:
+    """Who answered a call, when it ended and the work on it go with its line."""
     work: dict[int, list[dict[str, Any]]] = {}
+    rows = WorkInterval.objects.filter(call__message__in=load.ids, ended_at__isnull=False).select_related("call")
     for row in rows.order_by("pk"):
-        if row.call is not None:
-            work.setdefault(row.call.message_id, []).append(work_data(row) | {"agent": row.agent_id})
+        work.setdefault(row.call_id or 0, []).append(work_data(row) | {"agent": row.agent_id})
+    calls = {call.message_id: call for call in Call.objects.filter(message__in=load.ids)}
     for entry in entries:
-        if entry["message"] in work:
-            entry["work"] = work[entry["message"]]
+        call = calls.get(entry["message"])
+        if call is not None:
+            entry["call"] = {
+                "answered_at": call.answered_at.isoformat() if call.answered_at else None,
+                "agent": call.agent_id,
+                "ended_at": call.ended_at.isoformat() if call.ended_at else None,
+                "work": work.get(call.pk, []),
+            }
 
 
 def _unread_among(ticket: Ticket, load: Load) -> int:
