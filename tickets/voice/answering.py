@@ -20,6 +20,7 @@ from tickets.services.actors import Actor
 from tickets.services.call_deflection import try_to_deflect
 from tickets.services.callbacks import request_callback
 from tickets.services.intake import receive
+from tickets.voice.endings import ask_at_end, take_ending
 from tickets.voice.line import Line
 
 logger = logging.getLogger(__name__)
@@ -132,7 +133,8 @@ def _ring(line: Line) -> Answer:
 
 def _after_ringing(line: Line) -> Answer:
     was_answered = line.form.text("DialCallStatus", limit=40) in ("completed", "answered")
-    return _go(line, call_flow.after_ringing(line.situation, was_answered=was_answered))
+    asked = ask_at_end(line) if was_answered else []
+    return asked or _go(line, call_flow.after_ringing(line.situation, was_answered=was_answered))
 
 
 def _queue(line: Line) -> Answer:
@@ -248,6 +250,7 @@ _ANSWERS: Mapping[str, Callable[[Line], Answer]] = {
     "wait": _waiting,
     "wait-key": _after_waiting_key,
     "queue": _after_queue,
+    "ending": take_ending,
     "recorded": _thank,
     "whisper": _whisper,
     "accept": _accept,

@@ -193,6 +193,7 @@ _READERS: Mapping[str, Reader] = {
     # Answered in the same request and of no interest afterwards: the recording itself is told separately.
     "recorded": _passing("recorded"),
     "whisper": _passing("whisper"),
+    "ending": _passing("ending"),
     "agent": _agent_leg,
 }
 

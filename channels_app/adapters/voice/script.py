@@ -44,6 +44,19 @@ class Script:
         }
         return Verb(name="Gather", attributes=attributes, children=[self.say(*sentences)])
 
+    def ask(self, sentences: Sequence[str], *, action: str, most_digits: int) -> Verb:
+        """Ask a question and take keys or spoken words; silence goes on to the next verb."""
+        attributes: Mapping[str, str | int | bool] = {
+            "input": "dtmf speech",
+            "numDigits": most_digits,
+            "timeout": 5,
+            "speechTimeout": "auto",
+            "language": self.language,
+            "action": action,
+            "method": "POST",
+        }
+        return Verb(name="Gather", attributes=attributes, children=[self.say(*sentences)])
+
     def wait(self, sentences: Sequence[str], *, action: str, seconds: int) -> Verb:
         """A round of waiting in the queue: an announcement, then music; a key leads to the action."""
         music = str(self.channel.config.get("hold_music") or "")

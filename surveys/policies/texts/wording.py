@@ -41,6 +41,10 @@ class SurveyTexts:
     answer_by_number: str  # with {lowest} and {highest}
     answer_by_thumb: str
     reminder: str  # before the question, when it is asked once more
+    # the question at the end of a call
+    press_to_ten: str
+    press_key: str  # with {lowest} and {highest}
+    press_thumb: str
     # further questions
     reasons_question: str
     several_hint: str
