@@ -78,8 +78,8 @@ def send_plan(*, case_id: int, text: str, actor: Actor, undo_seconds: int = 0) -
     what ``place_for`` and ``reply_to_ticket`` name).
     """
     change, clean = _begin(case_id, text, actor, undo_seconds)
-    sent = change.case.steps.filter(kind=PLAN, state=RecoveryStep.State.DONE).first()
-    if sent is not None and sent.data.get("text") == digest_of(clean):
+    sent = change.case.steps.select_related("message").filter(kind=PLAN, state=RecoveryStep.State.DONE).first()
+    if sent is not None and sent.data.get("text") == digest_of(clean) and not _is_untold(sent.message):
         return sent
     change.require(PLAN)
     message = say(change, clean)
@@ -205,11 +205,16 @@ def _begin(case_id: int, text: str, actor: Actor, undo_seconds: int = 0) -> tupl
 def _done_with(case: RecoveryCase, kind: str, text: str) -> RecoveryStep | None:
     """The step where it was done with this very text; raises Conflict where it was done with another."""
     step = case.steps.select_related("message").filter(kind=kind, state=RecoveryStep.State.DONE).first()
-    if step is None or (step.message is not None and step.message.delivery_state in UNTOLD_STATES):
+    if step is None or _is_untold(step.message):
         return None
     if step.data.get("text") != digest_of(text):
         refuse_by_rule("already_done")
     return step
+
+
+def _is_untold(message: Message | None) -> bool:
+    """Whether a message failed or was taken back: then it has told nothing, and may be sent anew."""
+    return message is not None and message.delivery_state in UNTOLD_STATES
 
 
 def _told(change: CaseChange, step: RecoveryStep, message: Message) -> RecoveryStep:
