@@ -14,11 +14,12 @@ from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
 from surveys.admin.recovery_forms import PageForm
-from surveys.admin.recovery_steps import StepShown
+from surveys.admin.recovery_steps import StepShown, is_untold
 from surveys.admin.recovery_verbs import VERBS, Verb, can_undo, form_of
+from surveys.admin.recovery_words import reason_words
 from surveys.models import CorrectiveAction, RecoveryCase, RecoverySignal, RecoveryStep, RecoveryText, Response
 from surveys.policies.recovery import REFUSALS, Standing, skip_refusal, step_refusal
-from surveys.selectors.recovery import UNTOLD_STATES, Proposal, proposal_of, recovery_settings, standing_of
+from surveys.selectors.recovery import Proposal, proposal_of, recovery_settings, standing_of
 from surveys.selectors.recovery_page import causes_to_choose, codes_of, pools_for
 from surveys.services.recovery import prepare_text
 from tickets.models import Message, Review
@@ -57,6 +58,14 @@ class Reading:
         """Whether something is done that the customer does not know of."""
         return any(action.done_at is not None and not _is_told(action) for action in self.actions)
 
+    @property
+    def held(self) -> Message | None:
+        """The newest message of this case that can still be taken back."""
+        sent = [step.message for kind, step in self.steps.items() if kind != Kind.MAKE_GOOD]
+        sent += [action.notice.message for action in self.actions if action.notice is not None]  # type: ignore[attr-defined]
+        waiting = [message for message in sent if message is not None and can_undo(message)]
+        return max(waiting, key=lambda message: message.pk, default=None)
+
     def form(self, name: str, *, about: object = "", **initial: Any) -> PageForm | None:
         """The form of a verb with its beginnings, or the refused one; None where the reader may not use it."""
         if not self.may(VERBS[name]):
@@ -68,12 +77,7 @@ class Reading:
 
 
 def _is_told(action: Any) -> bool:
-    return action.notice is not None and action.notice.told_at is not None and not _is_untold(action.notice.message)
-
-
-def _is_untold(message: Message | None) -> bool:
-    """Whether a message was taken back or failed: nobody has heard anything by it."""
-    return message is not None and message.delivery_state in UNTOLD_STATES
+    return action.notice is not None and action.notice.told_at is not None and not is_untold(action.notice.message)
 
 
 def box(reading: Reading, step: StepShown) -> dict[str, Any]:
@@ -84,7 +88,7 @@ def box(reading: Reading, step: StepShown) -> dict[str, Any]:
         "refusal": refusal,
         "blocked": REFUSALS[refusal] if refusal and refusal != "case_closed" else "",
         "skip": reading.form("skip", about=step.kind) if is_skippable and not step.is_settled else None,
-        "can_undo": step.row is not None and can_undo(step.row.message),
+        "can_undo": step.row is not None and step.kind != Kind.MAKE_GOOD and can_undo(step.row.message),
         **_BOXES[step.kind](reading, refusal),
     }
 
@@ -127,7 +131,7 @@ def _plan_row(reading: Reading, action: CorrectiveAction) -> dict[str, Any]:
 
 def _apology(reading: Reading, refusal: str) -> dict[str, Any]:
     row = reading.steps.get(Kind.APOLOGY)
-    is_said = row is not None and row.state == RecoveryStep.State.DONE and not _is_untold(row.message)
+    is_said = row is not None and row.state == RecoveryStep.State.DONE and not is_untold(row.message)
     return {} if refusal or is_said else _message(reading, "apologise", "apology")
 
 
@@ -143,7 +147,8 @@ def _correction(reading: Reading, refusal: str) -> dict[str, Any]:
             )
         elif not _is_told(action):
             row |= _message(reading, "tell", "action_done", action_id=action.pk)
-        row |= {"notice": notice, "can_undo": notice is not None and can_undo(notice.message)}
+        why_not = reason_words(notice.reason) if notice is not None and notice.reason else ""
+        row |= {"notice": notice, "why_not": why_not, "can_undo": notice is not None and can_undo(notice.message)}
         rows.append(row)
     return {"rows": rows}
 
@@ -185,7 +190,7 @@ def _review(reading: Reading, refusal: str) -> dict[str, Any]:
         "has_private_words": offer is not None and offer.way != "link",
     }
     row = reading.steps.get(Kind.REVIEW_UPDATE)
-    is_said = row is not None and row.state == RecoveryStep.State.DONE and not _is_untold(row.message)
+    is_said = row is not None and row.state == RecoveryStep.State.DONE and not is_untold(row.message)
     return context | ({} if refusal or is_said else _message(reading, "ask-review", "review_update"))
 
 
@@ -196,8 +201,17 @@ def _ask_again(reading: Reading, refusal: str) -> dict[str, Any]:
     return {
         "form": reading.form("ask-again", at=timezone.localtime(at)) if not refusal else None,
         "invitation": case.invitation,
+        "trouble": _trouble(reading),
         "planned_at": case.ask_again_at if case.invitation is None else None,
     }
+
+
+def _trouble(reading: Reading) -> str:
+    """Why the customer could not be asked; "" while nothing says so."""
+    row, invitation = reading.steps.get(Kind.ASK_AGAIN), reading.case.invitation
+    if row is not None and row.state == RecoveryStep.State.WAITING:
+        return reason_words(row.reason)
+    return reason_words(invitation.reason) if invitation is not None and invitation.reason else ""
 
 
 def _close(reading: Reading, refusal: str) -> dict[str, Any]:
@@ -214,19 +228,19 @@ def _why(reading: Reading, proposal: Proposal) -> str:
     """What the proposed outcome rests on, or what is still missing for one."""
     case, invitation = reading.case, reading.case.invitation
     if invitation is None:
-        return _("He was not asked again yet.")
+        return _("The customer was not asked again yet.")
     vote = next((vote for vote in reading.votes if vote.invitation_id == invitation.pk), None)
     after = vote.rating if vote is not None else case.score_after
     if after is None:
         if proposal.outcome:
-            return _("He was asked again and has not answered.")
-        return _("He was asked again; no answer yet.")
-    words = _("He gave %(after).1f of 10") % {"after": after}
+            return _("The customer was asked again and has not answered.")
+        return _("The customer was asked again; no answer yet.")
+    words = _("The new score is %(after).1f of 10") % {"after": after}
     if case.score_before is not None:
         words += " " + _("after %(before).1f before") % {"before": case.score_before}
     words += "; " + _("regained is from %(from).1f on.") % {"from": recovery_settings().regained_from}
     if not reading.standing.told_actions:
-        words += " " + _("He was told of nothing that was put right, so it cannot count as regained.")
+        words += " " + _("The customer was told of nothing that was put right, so it cannot count as regained.")
     return words
 
 

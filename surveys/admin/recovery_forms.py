@@ -95,7 +95,7 @@ class FinishForm(PageForm):
 class OfferForm(PageForm):
     filled_later = "recovery.incentive"
     incentive = forms.ModelChoiceField(
-        label=_("What he gets"), queryset=Incentive.objects.filter(is_active=True), widget=forms.RadioSelect,
+        label=_("What the customer gets"), queryset=Incentive.objects.filter(is_active=True), widget=forms.RadioSelect,
         error_messages={"required": _("Choose what the customer gets.")},
     )  # fmt: skip
     text = _text(_("Text to the customer"), rows=7)

@@ -14,7 +14,7 @@ from surveys.admin.recovery_boxes import Reading, box
 from surveys.admin.recovery_forms import PageForm
 from surveys.admin.recovery_steps import current_kind, stages_shown, steps_shown
 from surveys.admin.recovery_timeline import tell
-from surveys.admin.recovery_verbs import CHANGE, VERBS, Attempt, Verb, form_of, messages_of
+from surveys.admin.recovery_verbs import CHANGE, REPLY, VERBS, Attempt, Verb, form_of, messages_of
 from surveys.admin.recovery_words import cause_words, limit_chip, limits_of, rating_chip, score_line, stage_badge
 from surveys.models import RecoveryCase
 from surveys.selectors.recovery_page import (
@@ -92,6 +92,7 @@ def _context(reading: Reading, step: str) -> dict[str, Any]:
         "votes": [(rating_chip(vote), vote) for vote in reading.votes],
         "curve": score_line(reading.votes),
         "others": cases_of_customer(customer_id=case.customer_id, user=reading.user, besides=case.pk),
+        "held": reading.held if reading.user.has_perm(REPLY) else None,
         "take": reading.form("take") if case.owner_id != reading.user.pk else None,
         "assign": reading.form("assign", owner=case.owner_id),
         "may_see_ticket": _sees_ticket(reading),
@@ -180,7 +181,7 @@ def _undo(request: HttpRequest, case: RecoveryCase) -> HttpResponse:
     """Take back a message of this case that has not left yet."""
     number = request.POST.get("message", "")
     try:
-        if not request.user.has_perm(CHANGE) or not request.user.has_perm("tickets.reply_ticket"):
+        if not request.user.has_perm(CHANGE) or not request.user.has_perm(REPLY):
             raise PermissionRefused("not_allowed", _("Your role does not allow this."))
         if not number.isascii() or not number.isdigit() or len(number) > 18 or int(number) not in messages_of(case):
             raise NotVisible("message_not_found", _("There is no such message."))

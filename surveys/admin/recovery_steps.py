@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models import RecoveryCase, RecoveryStep
+from surveys.selectors.recovery import UNTOLD_STATES
+from tickets.models import Message
 
 Kind, Stage, State = RecoveryStep.Kind, RecoveryCase.Stage, RecoveryStep.State
 
@@ -28,7 +30,7 @@ TITLES: Mapping[str, str | Promise] = {
     Kind.CAUSE: _("Understand what went wrong"),
     Kind.PLAN: _("Send the customer a plan"),
     Kind.APOLOGY: _("Apologise"),
-    Kind.CORRECTION: _("Put it right, and tell him"),
+    Kind.CORRECTION: _("Put it right, and tell the customer"),
     Kind.MAKE_GOOD: _("Make good"),
     Kind.REVIEW_UPDATE: _("The review"),
     Kind.ASK_AGAIN: _("Ask again"),
@@ -127,10 +129,18 @@ def _stage(
 
 
 def _state(kind: str, row: RecoveryStep | None, current: str) -> str:
-    if row is not None and (kind != current or row.state == State.WAITING):
+    if row is not None and (row.state == State.WAITING or (kind != current and _is_settled(row))):
         return str(row.state)
     return "current" if kind == current else "ahead"
 
 
 def _is_settled(row: RecoveryStep | None) -> bool:
-    return row is not None and row.state in (State.DONE, State.SKIPPED)
+    """Done, or skipped. What the customer was to be told and never heard is neither; a code that was drawn is given all the same."""
+    if row is None or row.state not in (State.DONE, State.SKIPPED):
+        return False
+    return row.kind == Kind.MAKE_GOOD or not is_untold(row.message)
+
+
+def is_untold(message: Message | None) -> bool:
+    """Whether a message was taken back or failed: nobody has heard anything by it."""
+    return message is not None and message.delivery_state in UNTOLD_STATES

@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.common.text import preview
-from surveys.admin.recovery_words import rating_chip
+from surveys.admin.recovery_words import rating_chip, reason_words
 from surveys.models import CorrectiveAction, RecoveryCase, RecoverySignal, RecoveryStep, Response
 from tickets.admin.review import star_line
 from tickets.models import Message
 
 LONGEST_QUOTE = 600
 _SIGNAL_WORDS = {
-    RecoveryCase.Source.LOW_SCORE: gettext_lazy("He gave a low score"),
-    RecoveryCase.Source.REVIEW: gettext_lazy("He wrote a bad review"),
-    RecoveryCase.Source.SENTIMENT: gettext_lazy("He was angry at the end of a contact"),
-    RecoveryCase.Source.REPEATED: gettext_lazy("He came back for the same cause"),
+    RecoveryCase.Source.LOW_SCORE: gettext_lazy("Gave a low score"),
+    RecoveryCase.Source.REVIEW: gettext_lazy("Wrote a bad review"),
+    RecoveryCase.Source.SENTIMENT: gettext_lazy("Was angry at the end of a contact"),
+    RecoveryCase.Source.REPEATED: gettext_lazy("Came back for the same cause"),
     RecoveryCase.Source.MANUAL: gettext_lazy("A colleague noticed it"),
 }
 _SIGNAL_ICONS = {
@@ -101,22 +101,25 @@ def _of_signal(signal: RecoverySignal) -> Told:
 def _of_vote(vote: Response) -> Told:
     ticket = vote.invitation.ticket
     return Told(
-        at=vote.answered_at, icon="vote", title=_("He voted"), side="customer", quote=vote.comment[:LONGEST_QUOTE],
+        at=vote.answered_at, icon="vote", title=_("Voted"), side="customer", quote=vote.comment[:LONGEST_QUOTE],
         chips=(rating_chip(vote),), notes=_answers(vote), **(_to_ticket(ticket) if ticket is not None else {}),
     )  # fmt: skip
 
 
 def _of_message(message: Message) -> Told:
-    title = _("He was angry") if message.sentiment == "negative" else _("He wrote")
+    title = _("Wrote in anger") if message.sentiment == "negative" else _("Wrote")
     words = message.reply_text or message.text
-    return Told(at=message.sort_at, icon="message", title=title, side="customer", quote=preview(words, LONGEST_QUOTE))
+    return Told(at=message.sort_at, icon="mail", title=title, side="customer", quote=preview(words, LONGEST_QUOTE))
 
 
 def _of_steps(steps: Mapping[str, RecoveryStep]) -> Iterator[Told]:
     for step in steps.values():
         if step.state == RecoveryStep.State.WAITING:
-            title = _("Waits for approval: %(step)s") % {"step": step.get_kind_display()}
-            yield Told(at=step.at, icon="pause", title=title, who=_name(step.by))
+            is_gift = step.kind == RecoveryStep.Kind.MAKE_GOOD
+            words = _("Waits for approval: %(step)s") if is_gift else _("Could not be done: %(step)s")
+            notes = (reason_words(step.reason),) if step.reason else ()
+            title = words % {"step": step.get_kind_display()}
+            yield Told(at=step.at, icon="pause", title=title, who=_name(step.by), notes=notes)
         elif step.state == RecoveryStep.State.SKIPPED:
             title = _("Skipped: %(step)s") % {"step": step.get_kind_display()}
             yield Told(at=step.at, icon="dot", title=title, who=_name(step.by), quote=step.reason)
@@ -135,7 +138,7 @@ def _of_actions(actions: Iterable[Any]) -> Iterator[Told]:
         if notice is not None and notice.told_at is not None:
             words = notice.message.text if notice.message is not None else ""
             title = _("Told the customer: %(what)s") % {"what": action.title}
-            yield Told(at=notice.told_at, icon="mail", title=title, quote=preview(words, LONGEST_QUOTE))
+            yield Told(at=notice.told_at, icon="check", title=title, quote=preview(words, LONGEST_QUOTE))
 
 
 def _answers(vote: Response) -> tuple[str, ...]:

@@ -9,15 +9,27 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from helpdesk.common.admin import state_badge
 from helpdesk.common.clock import now
 from surveys.models import RecoveryCase, Response, RootCause
 from surveys.policies.cause_tree import cause_label
+from surveys.policies.reasons import REASONS
 from surveys.policies.scales import SCALES
 from tickets.policies.time_words import due_words
 
 SOON_SECONDS = 4 * 3600
+# Why somebody could not be told or asked; what a survey has words for is not said twice.
+_REASONS = {
+    "told_in_other_case": gettext_lazy("told in another case of the same customer"),
+    "mistaken": gettext_lazy("the case was opened by mistake"),
+    "customer_erased": REASONS["erased"],
+    "customer_blocked": REASONS["blocked"],
+    "no_private_way": gettext_lazy("everybody would read it, and there is no private way yet"),
+    "no_way": REASONS["no_address"],
+    "no_survey": gettext_lazy("no survey on a scale of satisfaction is switched on"),
+}
 _FAIR_FROM, _GOOD_FROM = 6.5, 8.5  # of 10, as the chips of votes have it
 _OUTCOME_TONES = {
     RecoveryCase.Outcome.REGAINED: "success", RecoveryCase.Outcome.LOST: "danger",
@@ -46,6 +58,11 @@ def rating_chip(vote: Response) -> SafeString:
 def score_words(rating: float | None) -> str:
     """A rating with at most one decimal; a dash where nobody voted."""
     return "–" if rating is None else f"{rating:.1f}".removesuffix(".0")
+
+
+def reason_words(code: str) -> str:
+    """Why a customer could not be told or asked, in words; the code where nobody has words for it."""
+    return str(_REASONS.get(code) or REASONS.get(code) or code)
 
 
 def cause_words(cause: RootCause | None) -> str:
