@@ -67,6 +67,11 @@ def asked_after(questions: Iterable[AnyQuestion], score: int) -> list[AnyQuestio
     return sorted(fitting, key=lambda question: question.position)[:MOST_QUESTIONS]
 
 
+def asked_ever(question: Question) -> bool:
+    """Whether any score leads to the question; one that was put aside fits none."""
+    return bool(question.lowest_score <= question.highest_score)
+
+
 def question_words(question: Question, language: str) -> tuple[str, list[tuple[str, str]]]:
     """The question and its choices as (key, label), in ``language``: worded there, else as written, else ours."""
     texts = texts_for(language)

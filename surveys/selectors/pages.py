@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from helpdesk.core.services import read_site_settings
 from surveys.models import Response, Survey, SurveyQuestion
-from surveys.policies.questions import TEXT, Answers, asked_after, question_words
+from surveys.policies.questions import TEXT, Answers, asked_after, asked_ever, question_words
 from surveys.policies.scales import THUMBS
 from surveys.policies.texts import SurveyTexts
 from surveys.policies.wordings import answer_in_words, words_of
@@ -49,7 +49,11 @@ def question_context(survey: Survey, texts: SurveyTexts, typed: Typed) -> dict[s
         "score": typed.score,
         "comment": typed.comment,
         "errors": typed.errors,
-        "further": [shown_question(question, texts, typed.answers) for question in survey.questions.all()],
+        "further": [
+            shown_question(question, texts, typed.answers)
+            for question in survey.questions.all()
+            if asked_ever(question)
+        ],
     }
 
 
