@@ -1,5 +1,6 @@
 """What every test may use: a real database, people in their roles, channels, and no network but loopback."""
 
+import gc
 import itertools
 import os
 import socket
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config.option, "loadscopereorder"):
         # xdist would begin with the files of the most tests, which are the shortest ones.
         config.option.loadscopereorder = False
+    # What this installation has collected is none of the tests' business, and WhiteNoise would list it for every client.
+    settings.STATIC_ROOT = Path("/nonexistent")
     runs_tests = hasattr(config, "workerinput") or config.getoption("dist", "no") == "no"
     if "DATABASE_URL" in os.environ or not runs_tests:
         return
@@ -51,9 +54,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _resources.close()
 
 
+def pytest_collection() -> None:
+    # Nearly all that is made here stays until the end: looking through it again and again for garbage finds none.
+    gc.disable()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """What the tests make is collected; the product, the tests and Django are no longer looked through for it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
