@@ -130,6 +130,8 @@ class Ticket(models.Model):
     language = models.CharField(max_length=12, blank=True)
     sentiment = models.CharField(max_length=10, blank=True)
     sentiment_is_strong = models.BooleanField(default=False, db_default=False, editable=False)
+    # The latest vote about this ticket as lists show it: "low", "fair" or "top", a space, and the score ("4/5", "up", "down").
+    last_vote = models.CharField(max_length=20, blank=True, db_default=Value(""), editable=False)
 
     objects = TicketQuerySet.as_manager()
 
