@@ -10,7 +10,7 @@ from helpdesk.common.clock import now
 from tests.factories import make_channel, make_team
 
 Make = Callable[..., Any]
-REPORTS = ("volume", "first-response", "csat")
+REPORTS = ("volume", "first-response", "csat", "resolution", "first-contact-resolution", "handle-time")
 
 
 @pytest.mark.parametrize("report", REPORTS)

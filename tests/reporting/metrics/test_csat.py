@@ -6,8 +6,9 @@ import pytest
 
 from reporting.metrics import METRICS
 from reporting.metrics.question import GroupBy, Question
-from surveys.models import Invitation, Response
-from surveys.services.preset import ensure_preset_survey
+from surveys.models import Invitation, Response, Survey
+from surveys.policies.scales import SCALES
+from tests.factories import make_channel
 
 Make, Ask = Callable[..., Any], Callable[..., Question]
 METRIC = METRICS["csat"]
@@ -18,10 +19,13 @@ SENT_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 def make_vote(make_fact: Make) -> Callable[..., Invitation]:
     """A question that was asked in March, with a vote unless the score is None."""
 
-    def make(score: int | None = None, sent_at: datetime = SENT_AT, agent: Any = None, **fields: Any) -> Invitation:
+    def make(
+        score: int | None = None, sent_at: datetime = SENT_AT, agent: Any = None, scale: str = "1-10", **fields: Any
+    ) -> Invitation:
         ticket = make_fact(60, **fields).ticket
+        survey = Survey.objects.get_or_create(name=scale, scale=scale)[0]
         invitation = Invitation.objects.create(
-            survey=ensure_preset_survey(),
+            survey=survey,
             customer=ticket.customer,
             ticket=ticket,
             occasion="contact:1",
@@ -33,10 +37,14 @@ def make_vote(make_fact: Make) -> Callable[..., Invitation]:
             Response.objects.create(
                 invitation=invitation,
                 score=score,
+                scale=scale,
+                rating=SCALES[scale].rating(score),
+                is_low=SCALES[scale].is_low(score),
                 answered_at=sent_at,
                 channel=ticket.channel,
                 agent=agent,
                 team=ticket.team,
+                topic=ticket.topic,
             )
         return invitation
 
@@ -92,3 +100,29 @@ def test_tickets_behind_the_figure_carry_their_latest_score(make_vote: Make, ask
     invitation = make_vote(4)
     make_vote()
     assert [(ticket.pk, ticket.score) for ticket in METRIC.tickets(ask())] == [(invitation.ticket_id, 4)]
+
+
+def test_other_scales_are_read_on_the_common_one_and_recommending_is_another_question(
+    make_vote: Make, ask: Ask
+) -> None:
+    make_vote(5, scale="1-5")
+    make_vote(0, scale="thumbs")
+    make_vote(10, scale="0-10")
+    row = only(ask())
+    assert (row["count"], row["mean"], row["share_top"], row["share_low"], row["sent"]) == (2, 5.5, 0.5, 0.5, 2)
+
+
+def test_question_about_no_ticket_counts_without_channel_and_team(make_vote: Make, ask: Ask) -> None:
+    invitation = make_vote(9)
+    Response.objects.update(channel=None, team=None)
+    Invitation.objects.filter(pk=invitation.pk).update(ticket=None)
+    assert only(ask())["mean"] == 9
+    (row,) = METRIC.rows(ask(group_by=GroupBy.CHANNEL))
+    assert (row.key, row.values["count"]) == (None, 1)
+
+
+def test_messaging_stands_against_phone(make_vote: Make, ask: Ask) -> None:
+    make_vote(9)
+    make_vote(3, channel=make_channel(kind="voice"))
+    rows = METRIC.rows(ask(group_by=GroupBy.MEDIUM))
+    assert [(row.key, row.values["mean"]) for row in rows] == [("messaging", 9.0), ("phone", 3.0)]

@@ -136,3 +136,11 @@ def test_report_costs_two_queries(make_fact: Make, ask: Ask, django_assert_max_n
 def test_definition_says_what_is_counted() -> None:
     assert METRIC.definition().startswith("First response time: the first public reply of a human")
     assert "\n" not in METRIC.definition()
+
+
+def test_three_figures_stand_apart_human_after_the_bot_and_anybody(make_fact: Make, ask: Ask) -> None:
+    make_fact(600, any_response_seconds=5, hand_off_response_seconds=120)
+    make_fact(1200, any_response_seconds=1200, first_response_business_seconds=300)
+    row = only(ask())
+    names = ("median", "hand_off_median", "hand_off_count", "any_median", "any_count", "business_median")
+    assert [row[name] for name in names] == [900.0, 120.0, 1, 602.5, 2, 300.0]
