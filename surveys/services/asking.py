@@ -35,6 +35,7 @@ class Batched:
     """What is to be stored: changed invitations, new messages, and events of tickets whose rows the caller holds."""
 
     tickets: dict[int, Ticket]
+    site_language: str
     invitations: list[Invitation] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     _told: list[tuple[int, str, dict[str, str | int | None], Message | None]] = field(default_factory=list)
@@ -79,10 +80,15 @@ class Batched:
             is_anybody_awaited.forget()
 
 
-def texts_of(invitation: Invitation, ticket: Ticket | None) -> SurveyTexts:
+def site_language() -> str:
+    """The language of the installation, for customers of whom we know none."""
+    return str(read_site_settings().default_language)
+
+
+def texts_of(invitation: Invitation, ticket: Ticket | None, site_language: str) -> SurveyTexts:
     """The language to ask in: the customer's, the ticket's, the site's; the first of them that we speak."""
     customer = ticket.customer if ticket is not None else invitation.customer
-    return texts_for(customer.language, ticket.language if ticket else "", read_site_settings().default_language)
+    return texts_for(customer.language, ticket.language if ticket else "", site_language)
 
 
 def put_question(batch: Batched, invitation: Invitation, ticket: Ticket, way: Way, moment: datetime) -> None:
@@ -94,7 +100,7 @@ def put_question(batch: Batched, invitation: Invitation, ticket: Ticket, way: Wa
     failpoint("survey.before_queue")
     way = way.begun()
     assert way.conversation is not None, "a way that was begun has a conversation"
-    texts = texts_of(invitation, ticket)
+    texts = texts_of(invitation, ticket, batch.site_language)
     said = question_text(invitation, ticket, way, texts)
     message = new_system_message(batch.tickets[ticket.pk], way.conversation, said)
     _mark_as_asked(invitation, way, texts, moment)

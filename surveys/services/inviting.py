@@ -13,7 +13,7 @@ from surveys.policies.occasions import API, CONTACT, contact_key, is_asked_for, 
 from surveys.policies.reasons import Circumstances, reason_not_to_ask
 from surveys.policies.sampling import is_in_sample
 from surveys.selectors.surveys import AskingHours, SurveyChoice, occasions_of
-from surveys.services.asking import mark_as_sent, texts_of
+from surveys.services.asking import mark_as_sent, site_language, texts_of
 from tickets.models import Customer, Ticket
 from tickets.services.actors import Actor
 
@@ -94,7 +94,7 @@ def invite_caller(*, ticket_id: int, contact_number: int, language: str = "") ->
         return None
     mark_as_sent(invitation, survey, now())
     invitation.sent_via, invitation.remind_at = Invitation.SentVia.CALL, None
-    invitation.language = language or texts_of(invitation, ticket).language
+    invitation.language = language or texts_of(invitation, ticket, site_language()).language
     invitation.save()
     return invitation
 
@@ -160,7 +160,7 @@ def _hand_out(invitation: Invitation) -> None:
         return
     mark_as_sent(invitation, invitation.survey, now())
     invitation.sent_via, invitation.remind_at = Invitation.SentVia.LINK, None
-    invitation.language = texts_of(invitation, invitation.ticket).language
+    invitation.language = texts_of(invitation, invitation.ticket, site_language()).language
 
 
 def _reason(invitation: Invitation, customer: Customer) -> str:

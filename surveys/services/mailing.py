@@ -19,7 +19,7 @@ from surveys.models import Invitation
 from surveys.models.invitation import InvitationQuerySet
 from surveys.policies.mail import mail_text, survey_mail, with_links
 from surveys.policies.reasons import reason_not_to_ask
-from surveys.services.asking import mark_as_sent, texts_of
+from surveys.services.asking import mark_as_sent, site_language, texts_of
 from surveys.services.circumstances import Deciding, asked_customer, customer_keys, read_surveys
 from surveys.services.customer_locks import lock_customers
 from surveys.services.tokens import survey_url
@@ -78,7 +78,10 @@ def _claim_next() -> Invitation | None:
         invitation.state, invitation.reason = _State.SUPPRESSED, reason
     else:
         mark_as_sent(invitation, invitation.survey, moment)
-        invitation.sent_via, invitation.language = Invitation.SentVia.MAIL, texts_of(invitation, None).language
+        invitation.sent_via, invitation.language = (
+            Invitation.SentVia.MAIL,
+            texts_of(invitation, None, site_language()).language,
+        )
         invitation.lease_until, invitation.attempts = moment + LEASE, invitation.attempts + 1
     invitation.save()
     return invitation
@@ -96,7 +99,7 @@ def mail_address(customer: Customer) -> str:
 def send_survey_mail(invitation: Invitation, *, is_reminder: bool = False) -> None:
     """Send a claimed question and keep what became of it. Never inside a transaction."""
     customer, scale = asked_customer(invitation), invitation.survey.values
-    texts = texts_of(invitation, None)
+    texts = texts_of(invitation, None, site_language())
     brand = Brand.objects.order_by("pk").first()
     mail = survey_mail(invitation.survey, texts=texts, brand=brand.name if brand else "", name=customer.name)
     links = {score: survey_url(invitation, score=score) for score in scale.scores}

@@ -13,7 +13,7 @@ from helpdesk.common.failpoints import failpoint
 from surveys.models import Invitation
 from surveys.policies.occasions import contact_number
 from surveys.policies.reasons import TOO_LATE_AFTER, reason_not_to_ask
-from surveys.services.asking import Batched, put_question, put_suppression, texts_of
+from surveys.services.asking import Batched, put_question, put_suppression, site_language, texts_of
 from surveys.services.circumstances import Deciding, customer_keys, read_surveys
 from surveys.services.customer_locks import lock_customers
 from surveys.services.mailing import mail_due_invitations
@@ -46,6 +46,11 @@ def send_due_surveys(*, limit: int = MOST_A_RUN) -> int:
     return decided + mail_due_invitations(limit=limit - decided, deadline=deadline)
 
 
+def ask_planned(invitation_id: int) -> None:
+    """Ask, put off or suppress this one question now, where it is due and about a ticket; another worker may be quicker."""
+    _ask_next(1, only=invitation_id)
+
+
 def expire_invitations() -> int:
     """Close the questions nobody has answered in time; returns how many."""
     open_ones = Invitation.objects.filter(state=Invitation.State.SENT, expires_at__lte=now())
@@ -53,18 +58,19 @@ def expire_invitations() -> int:
 
 
 @transaction.atomic
-def _ask_next(limit: int) -> int:
-    """Decide about due invitations of tickets that nobody else holds; returns how many.
+def _ask_next(limit: int, *, only: int | None = None) -> int:
+    """Decide about due invitations of tickets that nobody else holds, ``only`` one where it is named; returns how many.
 
     Order of locks: invitations, customers, conversations, tickets, each in ascending order.
     """
     moment = now()
-    claimed = list(
+    due = (
         Invitation.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("customer__merged_into", "ticket__channel__brand", "ticket__customer")
         .filter(state=Invitation.State.SCHEDULED, due_at__lte=moment, ticket__isnull=False)
-        .order_by("due_at", "id")[:limit]
     )
+    due = due if only is None else due.filter(pk=only)
+    claimed = list(due.order_by("due_at", "id")[:limit])
     if claimed:
         _decide_all(claimed, moment)
     return len(claimed)
@@ -74,10 +80,10 @@ def _decide_all(invitations: list[Invitation], moment: datetime) -> None:
     read_surveys(invitations)
     lock_customers({customer for invitation in invitations for customer in customer_keys(invitation)})
     places = _lock_conversations(invitations)
-    search = WaySearch(moment)
-    ways = {one.pk: _way_of(one, places, search) for one in invitations}
+    search, language = WaySearch(moment), site_language()
+    ways = {one.pk: _way_of(one, places, search, language) for one in invitations}
     tickets = lock_tickets({invitation.ticket_id for invitation in invitations if invitation.ticket_id})
-    batch, deciding = Batched(tickets=tickets), Deciding(invitations, moment)
+    batch, deciding = Batched(tickets=tickets, site_language=language), Deciding(invitations, moment)
     for invitation in invitations:
         _decide(batch, deciding, invitation, ways[invitation.pk])
     batch.store()
@@ -118,14 +124,14 @@ def _put_off(invitation: Invitation, moment: datetime) -> None:
     invitation.due_at = moment + PUT_OFF
 
 
-def _way_of(invitation: Invitation, places: dict[int, Conversation], search: WaySearch) -> Way | str:
+def _way_of(invitation: Invitation, places: dict[int, Conversation], search: WaySearch, language: str) -> Way | str:
     ticket = invitation.ticket
     assert ticket is not None, "what has no ticket goes by mail of its own"
     return search.find(
         places.get(invitation.pk),
         customer=ticket.customer,
         survey=invitation.survey,
-        texts=texts_of(invitation, ticket),
+        texts=texts_of(invitation, ticket, language),
     )
 
 
@@ -162,9 +168,10 @@ def _lock_conversations(invitations: list[Invitation]) -> dict[int, Conversation
 def ask_customer(invitation: Invitation, ticket: Ticket, conversation: Conversation, moment: datetime) -> None:
     """Ask in this conversation now, whatever the survey's times. Call inside a transaction that holds the invitation."""
     read_surveys([invitation])
-    texts = texts_of(invitation, ticket)
+    language = site_language()
+    texts = texts_of(invitation, ticket, language)
     way = WaySearch(moment).find(conversation, customer=ticket.customer, survey=invitation.survey, texts=texts)
-    batch = Batched(tickets=lock_tickets([ticket.pk]))
+    batch = Batched(tickets=lock_tickets([ticket.pk]), site_language=language)
     if isinstance(way, str):
         put_suppression(batch, invitation, way)
     else:

@@ -94,6 +94,7 @@ _SENTENCES = {
     "macro.run": gettext_lazy("%(who)s ran a macro"),
     "survey.planned": gettext_lazy("The customer will be asked how it was"),
     "survey.sent": gettext_lazy("The customer was asked how it was"),
+    "survey.reminded": gettext_lazy("The customer was asked once more how it was"),
     "survey.suppressed": gettext_lazy("The customer is not asked this time"),
     "recovery.opened": gettext_lazy("The customer is unhappy: a recovery case was opened"),
     "survey.explained": gettext_lazy("The customer said what the vote was about"),
