@@ -57,13 +57,15 @@ def open_new_cases() -> int:
     while True:
         with read_new_events(name=FOLLOWER, limit=BATCH) as events:
             oldest = now() - TOO_LATE_AFTER
-            taken += _take_events([event for event in events if event.kind in SIGNAL_KINDS and event.at >= oldest])
+            taken += take_events([event for event in events if event.at >= oldest])
             failpoint("recovery.before_position")
         if len(events) < BATCH:
             return taken
 
 
-def _take_events(events: Sequence[TicketEvent]) -> int:
+def take_events(events: Iterable[TicketEvent]) -> int:
+    """Take what these events say, oldest first, inside the caller's transaction; returns how many signals were new."""
+    events = [event for event in events if event.kind in SIGNAL_KINDS]
     if not events:
         return 0
     rules, found = recovery_settings(), Findings()
@@ -119,8 +121,8 @@ def _correct_cases(found: Findings) -> list[CaseChange]:
         case = change.case
         if case.closed_at is not None:
             continue
-        first_word = found.first_words.get(case_id)
-        if first_word is not None and case.first_contact_at is None and first_word >= case.opened_at:
+        first_word = min((at for at in found.first_words.get(case_id, ()) if at > case.opened_at), default=None)
+        if first_word is not None and case.first_contact_at is None:
             change.set(first_contact_at=first_word)
         if case_id in mistaken and _is_untouched(case):
             close_locked(change, outcome=MISTAKEN, note=found.mistakes[mistaken[case_id]])

@@ -27,10 +27,10 @@ from tickets.models import Message, Review, Ticket, TicketEvent
 
 @dataclass(kw_only=True)
 class Findings:
-    """What a batch says: signals; case -> when the customer first heard from us; signal -> why it was a mistake."""
+    """What a batch says: signals; case -> when the customer heard from us; signal -> why it was a mistake."""
 
     signals: list[Signal] = field(default_factory=list)
-    first_words: dict[int, datetime] = field(default_factory=dict)
+    first_words: dict[int, list[datetime]] = field(default_factory=dict)
     mistakes: dict[str, str] = field(default_factory=dict)
 
 
@@ -201,7 +201,10 @@ def _repetition(ticket: Ticket, at: datetime | None) -> Signal:
 
 def find_first_words(events: Sequence[TicketEvent], found: Findings) -> None:
     """An agent's answer on the ticket of a case is its first contact, whoever wrote it."""
-    said_at = {event.ticket_id: event.at for event in reversed(events) if event.actor_kind == "agent"}
+    said_at: dict[int, list[datetime]] = {}
+    for event in events:
+        if event.actor_kind == "agent":
+            said_at.setdefault(event.ticket_id, []).append(event.at)
     if not said_at:
         return
     waiting = RecoveryCase.objects.filter(ticket__in=said_at, closed_at=None, first_contact_at=None)
