@@ -169,7 +169,9 @@ def responses(question: Question) -> Responses:
 
 def satisfaction(question: Question) -> Satisfaction:
     """The votes on the questions asked in the period."""
-    scores = {f"gave_{score}": Count("pk", filter=Q(response__score=score)) for score in range(1, 11)}
+    # Ratings of other scales lie between the whole numbers; each goes to the nearest.
+    nearest = {score: Q(response__rating__gte=score - 0.5, response__rating__lt=score + 0.5) for score in range(1, 11)}
+    scores = {f"gave_{score}": Count("pk", filter=condition) for score, condition in nearest.items()}
     row = csat.asked_questions(question).aggregate(**csat.AGGREGATES, **scores)
     spread = [row.pop(name) for name in scores]
     return Satisfaction(values=csat.finished(row), spread=spread)
