@@ -54,6 +54,10 @@ const stateLine = (message, onAgain) => {
     return h("div", { class: "state" }, message.pending ? t("sending") : clock(message.at));
 };
 
+// Scores stand in rows of five, each as wide as a thumb; the question is the name of the group.
+const buttons = ({ choices, text }, hands) => roving(h("div", { class: choices.every(({ title }) => [...title].length < 3) ? "choices scale" : "choices", role: "group", "aria-label": text },
+    choices.map((choice) => h("button", { type: "button", class: "choice", onclick: () => hands.choose(choice) }, choice.title))));
+
 const bubble = (message, isFirst, isLast, hands) => {
     const isOwn = message.from === "visitor";
     const name = isOwn ? t("you") : message.name || look.title;
@@ -62,9 +66,7 @@ const bubble = (message, isFirst, isLast, hands) => {
         message.text && h("div", { class: "bubble", dir: "auto" }, linked(message.text)),
         message.is_deleted && h("div", { class: "bubble gone" }, "–"),
         fileNodes(message),
-        isLast && message.choices && message.choices.length
-            ? roving(h("div", { class: "choices", role: "group" }, message.choices.map((choice) => h("button", { type: "button", class: "choice", onclick: () => hands.choose(choice) }, choice.title))))
-            : null,
+        isLast && message.choices && message.choices.length ? buttons(message, hands) : null,
         (isLast || message.pending || message.state === "failed" || message.breaks) && stateLine(message, hands.again));
 };
 
