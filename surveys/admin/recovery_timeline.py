@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.common.text import preview
 from surveys.admin.recovery_words import rating_chip, reason_words
 from surveys.models import CorrectiveAction, RecoveryCase, RecoverySignal, RecoveryStep, Response
 from tickets.admin.review import star_line
@@ -87,7 +86,7 @@ def _of_signal(signal: RecoverySignal) -> Told:
         icon=_SIGNAL_ICONS[RecoveryCase.Source(signal.source)],
         title=str(_SIGNAL_WORDS[RecoveryCase.Source(signal.source)]),
         side="us" if signal.source == RecoveryCase.Source.MANUAL else "customer",
-        quote=signal.words[:LONGEST_QUOTE],
+        quote=_clipped(signal.words),
     )
     if signal.ticket is not None:
         line = replace(line, **_to_ticket(signal.ticket))
@@ -101,7 +100,7 @@ def _of_signal(signal: RecoverySignal) -> Told:
 def _of_vote(vote: Response) -> Told:
     ticket = vote.invitation.ticket
     return Told(
-        at=vote.answered_at, icon="vote", title=_("Voted"), side="customer", quote=vote.comment[:LONGEST_QUOTE],
+        at=vote.answered_at, icon="vote", title=_("Voted"), side="customer", quote=_clipped(vote.comment),
         chips=(rating_chip(vote),), notes=_answers(vote), **(_to_ticket(ticket) if ticket is not None else {}),
     )  # fmt: skip
 
@@ -109,7 +108,7 @@ def _of_vote(vote: Response) -> Told:
 def _of_message(message: Message) -> Told:
     title = _("Wrote in anger") if message.sentiment == "negative" else _("Wrote")
     words = message.reply_text or message.text
-    return Told(at=message.sort_at, icon="mail", title=title, side="customer", quote=preview(words, LONGEST_QUOTE))
+    return Told(at=message.sort_at, icon="mail", title=title, side="customer", quote=_clipped(words))
 
 
 def _of_steps(steps: Mapping[str, RecoveryStep]) -> Iterator[Told]:
@@ -126,7 +125,7 @@ def _of_steps(steps: Mapping[str, RecoveryStep]) -> Iterator[Told]:
         elif step.kind != RecoveryStep.Kind.CORRECTION:
             words = step.message.text if step.message is not None else ""
             title = str(_DONE_WORDS[RecoveryStep.Kind(step.kind)])
-            yield Told(at=step.at, icon="check", title=title, who=_name(step.by), quote=preview(words, LONGEST_QUOTE))
+            yield Told(at=step.at, icon="check", title=title, who=_name(step.by), quote=_clipped(words))
 
 
 def _of_actions(actions: Iterable[Any]) -> Iterator[Told]:
@@ -138,7 +137,7 @@ def _of_actions(actions: Iterable[Any]) -> Iterator[Told]:
         if notice is not None and notice.told_at is not None:
             words = notice.message.text if notice.message is not None else ""
             title = _("Told the customer: %(what)s") % {"what": action.title}
-            yield Told(at=notice.told_at, icon="check", title=title, quote=preview(words, LONGEST_QUOTE))
+            yield Told(at=notice.told_at, icon="check", title=title, quote=_clipped(words))
 
 
 def _answers(vote: Response) -> tuple[str, ...]:
@@ -152,6 +151,12 @@ def _answers(vote: Response) -> tuple[str, ...]:
 
 def _to_ticket(ticket: Any) -> dict[str, str]:
     return {"url": reverse("admin:tickets_ticket_change", args=[ticket.pk]), "link": f"#{ticket.number}"}
+
+
+def _clipped(words: str) -> str:
+    """The beginning of what somebody said, in its own lines."""
+    text = words.strip()
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1].rstrip()}…"
 
 
 def _name(user: Any) -> str:

@@ -123,9 +123,9 @@
 
     // The exchange -------------------------------------------------------------------------------------------------------
 
-    document.addEventListener("htmx:beforeRequest", (event) => keepTyped(event.detail.elt.closest("form")));
     document.addEventListener("htmx:beforeSwap", (event) => {
-        const { xhr } = event.detail;
+        const { xhr, requestConfig } = event.detail;
+        keepTyped(requestConfig.elt.closest("form"));
         const isPage = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/html") && xhr.responseText.includes('id="hd-case"');
         if (xhr.status >= 400 && isPage) {
             // A refusal: the form comes back with its reason and all that was typed.
