@@ -50,10 +50,12 @@ def _say(case: RecoveryCase, notice: ActionNotice) -> str:
     """Send it, as whoever finished the action; returns why it could not be sent, "" when it was."""
     if case.is_demo:
         return "demo"
-    prepared = prepare_text(case_id=case.pk, kind="action_done", action_id=notice.action_id)
+    action = notice.action
+    prepared = prepare_text(
+        case_id=case.pk, kind="action_done", action_id=action.pk, agent_id=action.done_by_id or case.owner_id
+    )
     if prepared.open_placeholders or has_open_placeholder(prepared.text):
         return "open_placeholder"
-    action = notice.action
     author = Actor(kind="agent", user_id=action.done_by_id) if action.done_by_id is not None else Actor.system()
     try:
         with transaction.atomic():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from helpdesk.accounts.models import User
 from helpdesk.common.errors import InvalidInput, NotVisible
 from surveys.models import CorrectiveAction, RecoveryCase, RecoveryText
 from surveys.policies.cause_tree import TREE, stored_name
@@ -26,9 +27,14 @@ class PreparedText:
 
 
 def prepare_text(
-    *, case_id: int, kind: str, action_id: int | None = None, template_id: int | None = None
+    *,
+    case_id: int,
+    kind: str,
+    action_id: int | None = None,
+    template_id: int | None = None,
+    agent_id: int | None = None,
 ) -> PreparedText:
-    """The words of a kind (``RecoveryText.Kind``) for the customer of a case, signed by its owner. Writes nothing.
+    """The words of a kind (``RecoveryText.Kind``) for the customer of a case, signed by ``agent_id``, else by its owner. Writes nothing.
 
     The team's template for the cause goes before the one for those above it, that before the one for every cause, and ours stands in
     where there is none in the customer's language. ``template_id`` names one of the team's instead. Raises NotVisible, InvalidInput for
@@ -43,7 +49,8 @@ def prepare_text(
         raise NotVisible("case_not_found", _("There is no such case."))
     if kind not in RecoveryText.Kind.values:
         raise InvalidInput("unknown_kind", _("There is no such text."), fields={"kind": "unknown"})
-    reading = _CaseReading(case)
+    signer = User.objects.filter(pk=agent_id).first() if agent_id is not None else case.owner
+    reading = _CaseReading(case, signer)
     template, language = _chosen(template_id, kind) if template_id is not None else _template(case, kind, reading)
     texts = texts_for(language)
     values = {
@@ -58,8 +65,8 @@ def prepare_text(
 class _CaseReading(Reading):
     """For whom it is written; a case without a ticket has a customer all the same."""
 
-    def __init__(self, case: RecoveryCase) -> None:
-        super().__init__(ticket=case.ticket, agent=case.owner)
+    def __init__(self, case: RecoveryCase, signer: User | None) -> None:
+        super().__init__(ticket=case.ticket, agent=signer)
         self._case = case
 
     @property
@@ -96,7 +103,7 @@ def _template(case: RecoveryCase, kind: str, reading: _CaseReading) -> tuple[str
         return own[0].text, own[0].language
     language = texts_for(wanted, reading.language).language
     has_name = bool(values_for("{{customer.first_name}}", reading, language))
-    return whole_text(language, kind, has_name=has_name), language
+    return whole_text(language, kind, has_name=has_name, is_signed=reading.agent is not None), language
 
 
 def _filled(template: str, reading: _CaseReading, language: str, values: dict[str, str], plan: str) -> PreparedText:

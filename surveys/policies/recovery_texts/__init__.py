@@ -31,11 +31,12 @@ def texts_for(*languages: str) -> RecoveryTexts:
 
 
 @cache
-def whole_text(language: str, kind: str, *, has_name: bool) -> str:
-    """Our template of a kind in one of our languages, with greeting and goodbye."""
+def whole_text(language: str, kind: str, *, has_name: bool, is_signed: bool = True) -> str:
+    """Our template of a kind in one of our languages, with greeting and goodbye; ``is_signed`` with the name of who writes."""
     texts = TEXTS[language]
     greeting = texts.greeting if has_name else texts.greeting_without_name
-    return f"{greeting}\n\n{texts.body(kind)}\n\n{texts.goodbye}\n{{{{agent.name|}}}}\n{{{{brand.name|}}}}"
+    signature = "{{agent.name}}\n{{brand.name|}}" if is_signed else "{{brand.name|}}"
+    return f"{greeting}\n\n{texts.body(kind)}\n\n{texts.goodbye}\n{signature}"
 
 
 __all__ = ["TEXTS", "RecoveryTexts", "base_of", "texts_for", "whole_text"]

@@ -55,7 +55,7 @@ def test_every_language_has_every_text_with_its_place_and_every_mistake(language
     }  # fmt: skip
     for kind, name in wanted.items():
         assert name in {place.name for place in placeholders_in(whole_text(language, kind, has_name=True))}
-    apology = whole_text(language, "apology", has_name=False).partition("{{agent.name")[0]
+    apology = whole_text(language, "apology", has_name=False).partition("{{agent.name}}")[0]
     for key, mistake in texts.mistakes.items():
         assert names_mistake(apology.replace("{{recovery.mistake}}", mistake), known=[mistake]), key
     assert not names_mistake(apology.replace("{{recovery.mistake}}", ""))
