@@ -27,6 +27,7 @@ JOBS = (
     "slow_provider",
     "widget_streams",
     "sla_sweep",
+    "measures",
 )
 
 
@@ -63,7 +64,7 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
         yield from business_time.rows()
     if "widget_streams" in options.only:
         yield from widget_streams.rows()
-    if set(options.only) <= {"business_time", "widget_streams", "sla_sweep"}:
+    if set(options.only) <= {"business_time", "widget_streams", "sla_sweep", "measures"}:
         yield from _clocks(options)
         return
     small: Compared | None = None
@@ -76,7 +77,7 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
     if job is not None and "replay" in options.only:
         yield ingest.replay_row(job)
     yield from _channels(options)
-    if set(options.only) <= {"replay", "webhooks", "slow_provider", "sla_sweep"}:
+    if set(options.only) <= {"replay", "webhooks", "slow_provider", "sla_sweep", "measures"}:
         yield from _clocks(options)
         return
     yield _load(options)
@@ -90,10 +91,12 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _clocks(options: argparse.Namespace) -> Iterator[Row]:
-    from bench.jobs import sla_sweep
+    from bench.jobs import measures, sla_sweep
 
     if "sla_sweep" in options.only:
         yield from sla_sweep.rows()
+    if "measures" in options.only:
+        yield from measures.rows()
 
 
 def _channels(options: argparse.Namespace) -> Iterator[Row]:
