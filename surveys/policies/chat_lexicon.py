@@ -76,7 +76,7 @@ def _lexicon(code: str, own: str) -> Lexicon:
     for word in weak | of("weak"):
         numbers.pop(word, None)
     against = of("against") | (WORDS[own].against if own else frozenset())
-    talk, praise, points = of("talk") - against, of("praise"), of("points")
+    talk, praise, points = of("talk") - against, of("praise"), of("points") - against
     counting = talk | points | of("of") | of("over") | (of("weak") - against) | {"/"}
     neutral = counting | praise | of("but") | of("no") | of("no_after") | of("meant")
     everything = neutral | of("asks") | of("opens") | of("up") | of("down") | of("to") | frozenset(numbers)

@@ -116,6 +116,8 @@ def _counts_something(flat: str, start: int, end: int) -> bool:
     before, behind = flat[:start], flat[end:]
     stuck_before = before[-1:] in tuple(_STUCK_BEFORE) and not before[-2:-1].isalnum()
     stuck_behind = behind[:1] in tuple(_STUCK_BEHIND) or re.match(rf"{_LETTER}", behind) is not None
+    # "1) refund 2) exchange" is a list; "(9)" is a score.
+    is_listed = behind[:1] == ")" and before[-1:] != "("
     letters_before = re.search(rf"{_LETTER}$", before) is not None
     money = (before.rstrip()[-1:], behind.lstrip()[:1])
     is_numbered = re.search(r"\b(?:no|nr|num|n)\.[ ]*$", before) is not None
@@ -124,6 +126,7 @@ def _counts_something(flat: str, start: int, end: int) -> bool:
         or stuck_behind
         or letters_before
         or is_numbered
+        or is_listed
         or any(sign and sign in "$€£¥₹₺₽%" for sign in money)
         or _MONTHS.match(behind) is not None
     )

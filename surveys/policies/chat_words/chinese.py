@@ -6,8 +6,9 @@ CHINESE = ChatWords(
     numbers=counted("零 一 二/两/兩 三 四 五 六 七 八 九 十"),
     weak=words("一"),
     doubtful=words("十"),
+    against=words("点 點 时 時"),
     to=words("到 至 或"),
-    points=words("分 颗星 顆星 星 点 點"),
+    points=words("分 颗星 顆星 星"),
     talk=words(
         "我 我们 我們 给 給 打 评 評 评分 評分 是 就 大概 大约 大約 差不多 可能 应该 應該 吧 的 了 你们 你們 您 请 請"
     ),
