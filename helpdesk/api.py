@@ -21,6 +21,7 @@ from helpdesk.common.api import SIGNED_IN
 from helpdesk.common.api.views import StrictParameters
 from reporting.api.reports import (
     BotDeflectionReport,
+    ComplaintsReport,
     CsatReport,
     DeflectionReport,
     FirstContactResolutionReport,
@@ -28,6 +29,7 @@ from reporting.api.reports import (
     HandleTimeReport,
     HelpDeflectionReport,
     NextResponseReport,
+    RecoveryReport,
     ResolutionReport,
     SlaReport,
     VolumeReport,
@@ -78,6 +80,7 @@ RESOURCES: dict[str, Any] = {
     "quick-replies": QuickReplyViewSet,
     "recovery-cases": RecoveryCaseViewSet,
     "reports/bot-deflection": BotDeflectionReport,
+    "reports/complaints": ComplaintsReport,
     "reports/csat": CsatReport,
     "reports/deflection": DeflectionReport,
     "reports/first-contact-resolution": FirstContactResolutionReport,
@@ -86,6 +89,7 @@ RESOURCES: dict[str, Any] = {
     "reports/help-deflection": HelpDeflectionReport,
     "reports/next-response": NextResponseReport,
     "reports/resolution": ResolutionReport,
+    "reports/recovery": RecoveryReport,
     "reports/sla": SlaReport,
     "reports/volume": VolumeReport,
     "reviews": ReviewViewSet,

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reporting.metrics.metric import COMMON_GROUPS
-from reporting.metrics.question import MESSAGING, NONE, PHONE, GroupBy, Question
+from reporting.metrics.question import FILTERS, MESSAGING, NONE, PHONE, GroupBy, Question
 from reporting.policies.period import LONGEST_DAYS, Period
 from tickets.models import Metric as Limit
 from tickets.models import Ticket
@@ -43,6 +43,7 @@ class QuestionForm(forms.Form):
             (GroupBy.PRIORITY, _("priority")),
             (GroupBy.LIMIT, _("limit")),
             (GroupBy.MEDIUM, _("messaging or phone")),
+            (GroupBy.CAUSE, _("root cause")),
         ],
     )
     channel = forms.SlugField(required=False, allow_unicode=True)
@@ -52,6 +53,7 @@ class QuestionForm(forms.Form):
     priority = forms.ChoiceField(required=False, choices=Ticket.Priority.choices)
     limit = forms.ChoiceField(required=False, choices=Limit.choices)
     medium = forms.ChoiceField(required=False, choices=[(MESSAGING, _("Messaging")), (PHONE, _("Phone"))])
+    cause = forms.CharField(required=False, validators=[_check_reference])
     include_demo = forms.ChoiceField(required=False, choices=[("true", "true"), ("false", "false")])
 
     def __init__(
@@ -89,12 +91,6 @@ class QuestionForm(forms.Form):
             group_by=GroupBy(cleaned["group_by"]),
             include_demo=cleaned["include_demo"] == "true",
             only_demo=only_demo,
-            channel=cleaned["channel"],
-            team=cleaned["team"],
-            agent=cleaned["agent"],
-            topic=cleaned["topic"],
-            priority=cleaned["priority"],
-            limit=cleaned["limit"],
-            medium=cleaned["medium"],
+            **{name: cleaned[name] for name in FILTERS},
             subset=subset,
         )

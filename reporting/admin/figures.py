@@ -20,16 +20,16 @@ from helpdesk.common.clock import now
 from helpdesk.core.services import read_site_settings
 from reporting.forms import QuestionForm
 from reporting.metrics import METRICS, Metric
-from reporting.metrics.question import NONE, GroupBy, Question, Row
+from reporting.metrics.question import FILTERS, NONE, GroupBy, Question, Row
 from reporting.models import TicketFact
 from reporting.policies.wording import spoken
 from tickets.selectors.inbox import BadCursor, Cursor
 
 PAGE_SIZE = 50
-KEPT_PARAMETERS = ("from", "to", "group_by", "channel", "team", "agent", "topic", "priority", "limit", "medium", "demo")
+KEPT_PARAMETERS = ("from", "to", "group_by", *FILTERS, "demo")
 DEFAULT_METRIC = "first-response"
 # Groups, and filters of the same name, that not every metric has.
-OWN_GROUPS = (GroupBy.TOPIC, GroupBy.PRIORITY, GroupBy.LIMIT, GroupBy.MEDIUM)
+OWN_GROUPS = (GroupBy.TOPIC, GroupBy.PRIORITY, GroupBy.LIMIT, GroupBy.MEDIUM, GroupBy.CAUSE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ def _filter_links(request: HttpRequest) -> list[Link]:
     """The filters that are set; following one takes it away."""
     return [
         Link(name=f"{name}: {request.GET[name]}", url=_address(request, **{name: None}), is_current=True)
-        for name in ("channel", "team", "agent", *(group.value for group in OWN_GROUPS))
+        for name in FILTERS
         if request.GET.get(name)
     ]
 
@@ -144,6 +144,7 @@ def _row_url(request: HttpRequest, group_by: GroupBy, row: Row) -> str:
             | GroupBy.PRIORITY
             | GroupBy.LIMIT
             | GroupBy.MEDIUM
+            | GroupBy.CAUSE
         ):
             return _address(
                 request, **{group_by.value: str(row.key) if row.key is not None else NONE, "group_by": "day"}

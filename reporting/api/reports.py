@@ -101,6 +101,17 @@ FACT_DESCRIBED = [
 ]
 
 
+CAUSE_DESCRIBED = [
+    *(described for described in FACT_DESCRIBED if described.name != "group_by"),
+    _parameter(
+        "group_by",
+        "One row for each; without it one row for all.",
+        enum=[value.value for value in METRICS["complaints"].groups if value],
+    ),
+    _parameter("cause", "Only this root cause (its id, or `none`)."),
+]
+
+
 class ReportViewSet(ResourceViewSet):
     """What every report shares. Subclasses name their metric."""
 
@@ -154,13 +165,7 @@ class ReportViewSet(ResourceViewSet):
             "from": str(question.period.from_on),
             "to": str(question.period.to_on),
             "group_by": question.group_by.value,
-            "channel": question.channel,
-            "team": question.team,
-            "agent": question.agent,
-            "topic": question.topic,
-            "priority": question.priority,
-            "limit": question.limit,
-            "medium": question.medium,
+            **question.filters(),
         }
         query = urlencode({name: value for name, value in parameters.items() if value})
         return f"{settings.SITE_URL.rstrip('/')}{reverse('admin:reporting_ticketfact_changelist')}?{query}"
@@ -245,12 +250,37 @@ class SlaReport(ReportViewSet):
         return super().list(request)
 
 
-class CsatReport(ReportViewSet):
+class CsatReport(FactReportViewSet):
     metric = METRICS["csat"]
 
-    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    @extend_schema(responses=ReportRead(many=False), parameters=FACT_DESCRIBED)
     def list(self, request: Request) -> Response:
         """How satisfied customers were, from 1 to 10, and how many answered."""
+        return super().list(request)
+
+
+class CauseReportViewSet(ReportViewSet):
+    """Of figures that can be told apart by topic, by medium and by root cause."""
+
+    def known_parameters(self) -> Iterable[str]:
+        return (*FACT_PARAMETERS, "cause")
+
+
+class RecoveryReport(CauseReportViewSet):
+    metric = METRICS["recovery"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=CAUSE_DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """How many unhappy customers were won back, how soon somebody apologised, and what one of them cost."""
+        return super().list(request)
+
+
+class ComplaintsReport(CauseReportViewSet):
+    metric = METRICS["complaints"]
+
+    @extend_schema(responses=ReportRead(many=False), parameters=CAUSE_DESCRIBED)
+    def list(self, request: Request) -> Response:
+        """Low votes, bad reviews and angry tickets, each ticket once; by cause they are the complaint Pareto."""
         return super().list(request)
 
 

@@ -2,6 +2,7 @@
 
 from helpdesk.common.errors import NotVisible
 from reporting.metrics.bot_deflection import BotDeflection
+from reporting.metrics.complaints import Complaints
 from reporting.metrics.csat import Csat
 from reporting.metrics.deflection import Deflection
 from reporting.metrics.first_contact_resolution import FirstContactResolution
@@ -10,6 +11,7 @@ from reporting.metrics.handle_time import HandleTime
 from reporting.metrics.help_deflection import HelpDeflection
 from reporting.metrics.metric import Metric
 from reporting.metrics.next_response import NextResponse
+from reporting.metrics.recovery import Recovery
 from reporting.metrics.resolution import Resolution
 from reporting.metrics.sla import Sla
 from reporting.metrics.volume import Volume
@@ -22,6 +24,8 @@ _ALL: tuple[Metric, ...] = (
     FirstContactResolution(),
     HandleTime(),
     Csat(),
+    Recovery(),
+    Complaints(),
     Sla(),
     Deflection(),
     HelpDeflection(),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from channels_app.models import Channel
 from helpdesk.accounts.models import User
 from reporting.metrics.question import MESSAGING, PHONE, GroupBy, Row
+from surveys.models import RootCause
 from tickets.models import Metric, Team, Ticket, Topic
 
 
@@ -21,7 +22,7 @@ def named_rows(group_by: GroupBy, rows: Iterable[Mapping[str, Any]]) -> list[Row
         Row(key=key, label=label, values={name: value for name, value in row.items() if name != "group"})
         for row, (key, label) in zip(listed, (names(group) for group in groups), strict=True)
     ]
-    by_name = group_by in (GroupBy.CHANNEL, GroupBy.TEAM, GroupBy.AGENT, GroupBy.TOPIC)
+    by_name = group_by in (GroupBy.CHANNEL, GroupBy.TEAM, GroupBy.AGENT, GroupBy.TOPIC, GroupBy.CAUSE)
     if group_by in _ORDERED:
         return sorted(named, key=lambda row: _ORDERED[group_by].index(str(row.key)))
     # Rows without a key stand last.
@@ -52,6 +53,9 @@ def _names(group_by: GroupBy, ids: list[Any]) -> Any:
         case GroupBy.TOPIC:
             topics = {topic.pk: (topic.pk, topic.name) for topic in Topic.objects.filter(pk__in=ids)}
             return lambda group: topics.get(group, (None, _("No topic")))
+        case GroupBy.CAUSE:
+            causes = {cause.pk: (cause.pk, str(cause)) for cause in RootCause.objects.filter(pk__in=ids)}
+            return lambda group: causes.get(group, (None, _("Cause not known yet")))
         case GroupBy.PRIORITY:
             return lambda group: (group, str(Ticket.Priority(group).label))
         case GroupBy.LIMIT:

@@ -15,6 +15,8 @@ from channels_app.registry import adapter_class, kinds
 from reporting.policies.period import Period
 
 NONE = "none"
+# What a figure can be narrowed by, as it stands in addresses.
+FILTERS = ("channel", "team", "agent", "topic", "priority", "limit", "medium", "cause")
 MESSAGING, PHONE = "messaging", "phone"
 
 
@@ -35,6 +37,7 @@ class GroupBy(enum.StrEnum):
     PRIORITY = "priority"
     LIMIT = "limit"  # what a time limit is for
     MEDIUM = "medium"  # messaging or phone
+    CAUSE = "cause"  # root cause
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -46,8 +49,8 @@ class Question:
     """``user`` decides what is visible. Demo: left out, added (``include_demo``), or nothing but demo (``only_demo``).
 
     ``channel`` is a slug, ``team`` and ``agent`` are ids; "none" stands for tickets without one, "" for all of them.
-    ``topic`` (an id or "none"), ``priority``, ``limit`` (first_response, ...) and ``medium`` (messaging, phone) narrow the metrics that
-    are grouped by them.
+    ``topic`` (an id or "none"), ``priority``, ``limit`` (first_response, ...) ``medium`` (messaging, phone) and ``cause`` (a root
+    cause's id or "none") narrow the metrics that are grouped by them.
     ``subset`` is one of the metric's subsets and narrows the tickets behind the figure, not the figure.
     """
 
@@ -63,12 +66,22 @@ class Question:
     priority: str = ""
     limit: str = ""
     medium: str = ""
+    cause: str = ""
     subset: str = ""
 
-    def narrowed(self, *, channel: str, team: str, agent: str, topic: str = "") -> Q:
-        """The filters as a condition on these columns; without a ``topic`` column the question's topic is not looked at."""
+    def filters(self) -> dict[str, str]:
+        """What narrows the figure, by the names that addresses have; only what is set."""
+        return {name: value for name in FILTERS if (value := str(getattr(self, name)))}
+
+    def narrowed(self, *, channel: str, team: str, agent: str, topic: str = "", cause: str = "") -> Q:
+        """The filters as a condition on these columns; what has no column for topic or cause is not narrowed by it."""
         condition = Q(**{f"{channel}__slug": self.channel}) if self.channel else Q()
-        for column, asked in ((team, self.team), (agent, self.agent), (topic, self.topic)):
+        for column, asked in (
+            (team, self.team),
+            (agent, self.agent),
+            (topic, self.topic),
+            (cause, self.cause),
+        ):
             if column and asked == NONE:
                 condition &= Q(**{f"{column}__isnull": True})
             elif column and asked:

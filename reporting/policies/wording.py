@@ -40,7 +40,7 @@ def spoken_number(value: float | None, decimals: int = 0) -> str:
 
 
 def spoken(value: float | None, unit: str) -> str:
-    """A value of a metric's column: its unit is count, seconds, share or score."""
+    """A value of a metric's column: its unit is count, seconds, share, score or amount (of money)."""
     match unit:
         case "seconds":
             return spoken_duration(value)
@@ -48,4 +48,6 @@ def spoken(value: float | None, unit: str) -> str:
             return spoken_share(value)
         case "score":
             return spoken_number(value, 1)
+        case "amount":
+            return spoken_number(value, 2)
     return spoken_number(value)
