@@ -13,8 +13,9 @@ from channels_app.models import Channel, InboundEvent
 from helpdesk.accounts.services import create_api_key
 from helpdesk.core.models import JobRun
 from reporting.services.facts import refresh_facts
-from surveys.models import Invitation
+from surveys.models import Invitation, RecoveryCase
 from surveys.services.preset import ensure_preset_survey
+from surveys.services.recovery import open_case
 from surveys.services.voting import Vote, record_vote
 from tests.factories import make_event, make_item
 from tests.test_permissions import routes
@@ -53,6 +54,10 @@ def private_ticket(channel: Any, member: Any, *, team: Any, sender: Address | No
         due_at=ticket.opened_at, sent_at=ticket.opened_at, expires_at=None,
     )  # fmt: skip
     record_vote(invitation_id=invitation.pk, vote=Vote(score=2, comment=f"Comment {VOTE}"))
+    open_case(
+        customer_id=ticket.customer_id, source="manual", key=f"manual:{ticket.pk}", actor=actor, ticket_id=ticket.pk,
+        words=f"Lost {SECRET}",
+    )  # fmt: skip
     if sender is None:
         _change_customer(ticket, member)
     refresh_facts()
@@ -77,6 +82,7 @@ def keys_of(ticket: Ticket) -> dict[str, Any]:
         "tickets_ticket": ticket.pk,
         "tickets_customer": ticket.customer_id,
         "channels_app_inboundevent": message.inbound_event_id or InboundEvent.objects.values_list("pk", flat=True)[0],
+        "surveys_recoverycase": RecoveryCase.objects.filter(ticket=ticket).values_list("pk", flat=True).first() or MISSING,
         "surveys_invitation": invitation.pk if invitation else MISSING,
         "surveys_response": invitation.response.pk if invitation else MISSING,
         "reporting_ticketfact": ticket.pk,
@@ -154,12 +160,12 @@ def pickers() -> list[str]:
 
 
 def variants(path: str) -> list[str]:
-    """The page, its popup, its search and its narrowing; of one object's page the popup and the newest messages."""
+    """The page, its popup, its search and its narrowing; of a page about one object the popup and the newest messages."""
     of_one = ["", "?_popup=1&after=0"]
-    of_many = ["", "?_popup=1", "?q=zebrafish", "?q=Henry&view=all", "?view=all&state=processed"]
+    of_many = ["", "?_popup=1&q=zebrafish", "?q=Henry&view=all", "?view=all&state=processed"]
     if path.endswith("/known-addresses/"):
         of_many.append(f"?address=Henry&channel={Channel.objects.values_list('pk', flat=True)[0]}")
-    return [path + query for query in (of_one if re.search(r"/\d+/", path) else of_many)]
+    return [path + query for query in (of_one if re.search(r"/\d+/|/add/$", path) else of_many)]
 
 
 def text_of(response: Any) -> str:
