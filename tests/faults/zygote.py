@@ -5,6 +5,7 @@ Reads one JSON command a line: {"do": "run"|"start", "job": name, "failpoint": n
 answers one JSON line: {"pid": n} or {"status": exit code, or minus the signal}.
 """
 
+import gc
 import json
 import os
 import sys
@@ -53,11 +54,17 @@ def main() -> None:
     import django
 
     django.setup()
-    # Everything a job needs is imported before the first fork.
+    # Everything a job needs is imported before the first fork, and lies in pages that no child has to copy.
     from celery import Celery
+    from django.conf import settings
 
+    from channels_app.registry import adapter_class
     from tests.faults import jobs  # noqa: F401
 
+    for kind in settings.HELPDESK_CHANNEL_ADAPTERS:
+        adapter_class(kind)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    gc.freeze()
     Celery.send_task = lambda *args, **kwargs: None  # type: ignore[method-assign]  # no bell: the sweeps must find all work
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:

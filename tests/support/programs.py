@@ -5,6 +5,7 @@ milliseconds.
 """
 
 import atexit
+import gc
 import json
 import os
 import subprocess
@@ -56,8 +57,14 @@ def _run_child(command: dict[str, str]) -> None:
 
 def main() -> None:
     import django
+    from django.conf import settings
 
     django.setup()
+    from channels_app.registry import adapter_class
+
+    for kind in settings.HELPDESK_CHANNEL_ADAPTERS:
+        adapter_class(kind)
+    gc.freeze()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
