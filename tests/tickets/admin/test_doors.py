@@ -24,7 +24,7 @@ READ = ["change", "open", "history", "messages", "panel", "whole_message", "file
 PIECES = ["media", "templates", "more", "closing", "hand_over", "preferred_channels", "live",
           "clocks", "decisions", "macros", "snooze_menu", "colleagues", "bot"]  # fmt: skip
 WRITE = ["reply", "draft", "read", "undo", "again", "leave", "take_back", "call_back", "prefer", "apart",
-         "ai_draft", "ai_summary", "tone"]  # fmt: skip
+         "ai_draft", "ai_summary", "tone", "work"]  # fmt: skip
 VERBS = sorted(changes.VERBS)
 
 
