@@ -13,6 +13,9 @@ WHERE (channel_id IN (SELECT id FROM demo_channel) OR customer_id IN (SELECT id 
 CREATE TEMP TABLE demo_invitation ON COMMIT DROP AS
 SELECT id FROM surveys_invitation
 WHERE ticket_id IN (SELECT id FROM demo_ticket) OR ticket_id IS NULL AND customer_id IN (SELECT id FROM demo_customer);
+CREATE TEMP TABLE demo_case ON COMMIT DROP AS
+SELECT id FROM surveys_recoverycase
+WHERE is_demo OR ticket_id IN (SELECT id FROM demo_ticket) OR customer_id IN (SELECT id FROM demo_customer);
 CREATE TEMP TABLE demo_inbound ON COMMIT DROP AS
 SELECT id FROM channels_app_inboundevent e
 WHERE (channel_id IN (SELECT id FROM demo_channel) OR id IN (SELECT inbound_event_id FROM demo_message))
@@ -29,6 +32,24 @@ UPDATE tickets_conversation SET active_ticket_id = NULL WHERE active_ticket_id I
 UPDATE tickets_conversation SET redirected_from_id = NULL WHERE redirected_from_id IN (SELECT id FROM demo_conversation);
 UPDATE tickets_customer SET preferred_channel_id = NULL WHERE preferred_channel_id IN (SELECT id FROM demo_channel);
 
+-- step: freedcodes
+UPDATE surveys_couponcode SET state = 'free', case_id = NULL, customer_id = NULL, message_id = NULL, cost = NULL, given_at = NULL,
+  given_by_id = NULL, expires_at = NULL, redeemed_at = NULL, redeemed_for = ''
+WHERE case_id IN (SELECT id FROM demo_case)
+-- step: codes
+DELETE FROM surveys_couponcode WHERE incentive_id IN (SELECT id FROM surveys_incentive WHERE is_demo)
+-- step: incentives
+DELETE FROM surveys_incentive WHERE is_demo
+-- step: notices
+DELETE FROM surveys_actionnotice WHERE case_id IN (SELECT id FROM demo_case)
+-- step: recoverysteps
+DELETE FROM surveys_recoverystep WHERE case_id IN (SELECT id FROM demo_case)
+-- step: signals
+DELETE FROM surveys_recoverysignal WHERE case_id IN (SELECT id FROM demo_case)
+-- step: corrections
+DELETE FROM surveys_correctiveaction WHERE case_id IN (SELECT id FROM demo_case)
+-- step: cases
+DELETE FROM surveys_recoverycase WHERE id IN (SELECT id FROM demo_case)
 -- step: clocks
 DELETE FROM tickets_slatimer WHERE ticket_id IN (SELECT id FROM demo_ticket)
 -- step: decisions
@@ -64,6 +85,8 @@ DELETE FROM tickets_notthesame WHERE first_id IN (SELECT id FROM demo_customer) 
 -- step: mergers
 DELETE FROM tickets_customermerge m USING tickets_customer w, tickets_customer l
 WHERE w.id = m.winner_id AND l.id = m.loser_id AND w.is_demo AND l.is_demo
+-- step: furtheranswers
+DELETE FROM surveys_answer WHERE response_id IN (SELECT id FROM surveys_response WHERE invitation_id IN (SELECT id FROM demo_invitation))
 -- step: answers
 DELETE FROM surveys_response WHERE invitation_id IN (SELECT id FROM demo_invitation)
 -- step: invitations
