@@ -66,7 +66,8 @@ class CorrectiveAction(models.Model):
     for an agent. Exactly one of the four is set.
 
     ``score_before`` and ``score_after``: mean rating of what it is about, 90 days before it was opened and after it was done,
-    with their counts; NULL while nobody knows.
+    with their counts; NULL while nobody knows. ``scored_at``: when the votes after it were counted last; they stay as they are once
+    that is 90 days after it was done. ``warned_for``: the day of which its owner was told that it has passed.
     """
 
     case = models.ForeignKey(
@@ -97,6 +98,8 @@ class CorrectiveAction(models.Model):
     score_after = models.FloatField(null=True, blank=True, editable=False)
     votes_before = models.PositiveIntegerField(null=True, blank=True, editable=False)
     votes_after = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    scored_at = models.DateTimeField(null=True, blank=True, editable=False)
+    warned_for = models.DateField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
