@@ -79,14 +79,17 @@ def causes_below(cause_id: int) -> list[int]:
     return found
 
 
+def _about(case: RecoveryCase) -> Q:
+    """The actions that count for a case: its own, and those of its cause, but for what was done before it (and did not help)."""
+    told = ActionNotice.objects.filter(case=case, told_at__isnull=False).values("action")
+    in_time = Q(done_at=None) | Q(done_at__gte=case.opened_at) | Q(pk__in=told)
+    return Q(case=case) | (Q(root_cause__in=causes_above(case.root_cause_id)) & in_time)
+
+
 def actions_of(case: RecoveryCase) -> QuerySet[CorrectiveAction]:
     """What is done for a case: its own actions and those of its cause, without the cancelled ones, in the order of the plan."""
-    about = Q(case=case) | Q(root_cause__in=causes_above(case.root_cause_id))
-    return (
-        CorrectiveAction.objects.filter(about, cancelled_at=None)
-        .select_related("owner")
-        .order_by(F("due_on").asc(nulls_last=True), "position", "id")
-    )
+    actions = CorrectiveAction.objects.filter(_about(case), cancelled_at=None).select_related("owner")
+    return actions.order_by(F("due_on").asc(nulls_last=True), "position", "id")
 
 
 def standing_of(case: RecoveryCase) -> Standing:
@@ -94,8 +97,7 @@ def standing_of(case: RecoveryCase) -> Standing:
     rows = RecoveryStep.objects.filter(case=case).values_list("kind", "state", "message__delivery_state")
     # What was taken back before it left, or never arrived, was not said; a gift that was drawn stays drawn.
     steps = {kind: state for kind, state, sent in rows if sent not in UNTOLD_STATES or kind == "make_good"}
-    above = causes_above(case.root_cause_id)
-    actions = CorrectiveAction.objects.filter(Q(case=case) | Q(root_cause__in=above), cancelled_at=None)
+    actions = CorrectiveAction.objects.filter(_about(case), cancelled_at=None)
     known = list(actions.values_list("pk", "case_id", "done_at", "due_on"))
     own = [row for row in known if row[1] is not None]
     done = {pk for pk, _case, done_at, _due in known if done_at is not None}

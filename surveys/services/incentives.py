@@ -104,7 +104,7 @@ def _give(change: CaseChange, incentive: Incentive, text: str, *, approved_by: i
     step = change.settle(MAKE_GOOD, message_id=message.pk, data=data)
     change.tell("recovery.incentive_given", incentive=incentive.pk, code=code.pk)
     change.tell("recovery.customer_told", step=MAKE_GOOD, message=message.pk)
-    change.plan_asking()
+    change.advance()
     change.save()
     failpoint("incentive.before_commit")
     return step

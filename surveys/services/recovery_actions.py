@@ -97,8 +97,7 @@ def finish_action(*, action_id: int, result: str, actor: Actor) -> CorrectiveAct
     action.save(update_fields=["done_at", "done_by", "result"])
     if case is not None and case.closed_at is None:
         change = CaseChange(case, actor)
-        change.settle_correction()
-        change.plan_asking()
+        change.advance()
         change.touch()
         change.save()
     if action.root_cause_id is not None:
@@ -117,8 +116,7 @@ def cancel_action(*, action_id: int, actor: Actor, expected_version: int | None 
     action.save(update_fields=["cancelled_at"])
     if case is not None and case.closed_at is None:
         change = CaseChange(case, actor)
-        change.settle_correction()
-        change.plan_asking()
+        change.advance()
         change.touch()
         change.save()
     return action

@@ -8,7 +8,6 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import InvalidInput
 from surveys.models import CorrectiveAction, RecoveryCase, RecoveryStep, RootCause
 from surveys.policies.recovery import (
-    APOLOGY,
     ASK_AGAIN,
     CAUSE,
     CLOSE,
@@ -72,6 +71,7 @@ def understand_case(
         return case
     change.set(**said)
     change.settle(CAUSE, data={"root_cause": cause.pk})
+    change.advance()
     return change.save()
 
 
@@ -99,8 +99,7 @@ def skip_step(
     elif kind == CORRECTION and case.corrected_at is None:
         # Nothing is to be corrected: nobody can be late with it.
         change.set(correction_due_at=None)
-    if kind in (APOLOGY, CORRECTION):
-        change.plan_asking()
+    change.advance()
     change.save()
     return step
 

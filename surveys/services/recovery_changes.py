@@ -126,18 +126,14 @@ class CaseChange:
         if self.case.first_contact_at is None:
             self.set(first_contact_at=now())
 
-    def settle_correction(self) -> None:
-        """Once everything that was to be done is done, the case is corrected."""
-        standing = self.standing()
-        if standing.is_done(CORRECTION) or step_refusal(CORRECTION, standing):
-            return
-        self.settle(CORRECTION)
-        if self.case.corrected_at is None:
-            self.set(corrected_at=now())
-
-    def plan_asking(self) -> None:
-        """As soon as the customer may be asked again by himself, say when."""
-        if self.case.ask_again_at is None and self.case.invitation_id is None and may_ask_again(self.standing()):
+    def advance(self) -> None:
+        """What follows by itself: corrected once everything that was to be done is done, and then the day on which he is asked again."""
+        case, standing = self.case, self.standing()
+        if not standing.is_done(CORRECTION) and not step_refusal(CORRECTION, standing):
+            self.settle(CORRECTION)
+            if case.corrected_at is None:
+                self.set(corrected_at=now())
+        if case.ask_again_at is None and case.invitation_id is None and may_ask_again(self.standing()):
             self.set(ask_again_at=now() + recovery_settings().ask_again_after)
 
     def save(self) -> RecoveryCase:

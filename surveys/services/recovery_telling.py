@@ -89,6 +89,7 @@ def send_plan(*, case_id: int, text: str, actor: Actor, undo_seconds: int = 0) -
     ]
     earlier = [*sent.data.get("earlier", []), sent.message_id] if sent is not None else []
     step = change.settle(PLAN, message_id=message.pk, data={"text": digest_of(clean), "plan": plan, "earlier": earlier})
+    change.advance()
     return _told(change, step, message)
 
 
@@ -108,7 +109,7 @@ def send_apology(*, case_id: int, text: str, actor: Actor, undo_seconds: int = 0
         refuse_by_rule("names_no_mistake")
     message = say(change, clean)
     step = change.settle(APOLOGY, message_id=message.pk, data={"text": digest_of(clean)})
-    change.plan_asking()
+    change.advance()
     return _told(change, step, message)
 
 
@@ -162,8 +163,7 @@ def tell_locked(change: CaseChange, action_id: int, text: str) -> ActionNotice:
     row, _is_new = ActionNotice.objects.update_or_create(case=case, action=action, defaults=values)
     change.tell("recovery.customer_told", step="correction", action=action.pk, message=message.pk)
     if case.closed_at is None:
-        change.settle_correction()
-        change.plan_asking()
+        change.advance()
     change.save()
     failpoint("recovery.before_commit")
     return row

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -124,6 +125,26 @@ def test_last_finished_action_makes_the_case_corrected_and_plans_the_question(ca
     assert refused(lambda: recovery.close_case(case_id=case.pk, outcome="regained", note="Good.", actor=me)) == (
         "regained_needs_told_action"
     )
+
+
+def test_plan_that_comes_after_the_deed_makes_the_case_corrected(case: RecoveryCase, me: Actor) -> None:
+    action = recovery.add_action(case_id=case.pk, title="Send it", owner_id=None, due_on=now().date(), actor=me)
+    recovery.finish_action(action_id=action.pk, result="", actor=me)
+    understand(case, me)
+    case.refresh_from_db()
+    assert case.corrected_at is None
+    recovery.skip_step(case_id=case.pk, kind="plan", reason="Done at once.", actor=me)
+    case.refresh_from_db()
+    assert (case.stage, case.corrected_at is not None) == ("corrected", True)
+
+
+def test_what_was_mended_before_the_complaint_counts_for_nothing(case: RecoveryCase, me: Actor) -> None:
+    cause = our_cause("process.slow")
+    CorrectiveAction.objects.create(root_cause=cause, title="Faster", done_at=case.opened_at - timedelta(days=90))
+    understand(case, me, "process.slow")
+    recovery.skip_step(case_id=case.pk, kind="plan", reason="None.", actor=me)
+    case.refresh_from_db()
+    assert case.corrected_at is None
 
 
 def test_regained_needs_a_message_that_arrived(case: RecoveryCase, me: Actor) -> None:
