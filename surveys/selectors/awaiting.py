@@ -17,7 +17,8 @@ _AWAITING = """
 SELECT i.id FROM surveys_invitation i
 JOIN tickets_conversation c ON c.id = i.conversation_id
 JOIN tickets_customeridentity t ON t.id = c.identity_id
-WHERE i.awaits_until > %s AND c.channel_id = %s AND t.address = ANY(%s) AND c.visibility = 'private'
+WHERE i.awaits_until > %s AND c.channel_id = %s AND c.visibility = 'private'
+  AND t.kind = ANY(%s) AND t.address = ANY(%s)
   AND (%s = '' OR c.external_thread_id = %s)
 ORDER BY i.sent_at DESC, i.id DESC LIMIT 1
 """
@@ -53,14 +54,16 @@ def awaiting_invitation(channel: Channel, item: InboundMessage) -> int | None:
     is waited for at all.
     """
     pressed = read_payload(item.payload) or read_choice_payload(item.payload) if item.payload else None
-    addresses = [one.address[:320] for one in (item.sender, *item.aliases)]
+    senders = (item.sender, *item.aliases)
+    addresses = [one.address[:320] for one in senders]
     if pressed is not None:
         row = fetch(_PRESSED, [pressed.invitation, channel.pk, addresses])
         return row[0] if row else None
     if not is_anybody_awaited():
         return None
     thread_id = item.thread_id[:200]
-    row = fetch(_AWAITING, [now(), channel.pk, addresses, thread_id, thread_id])
+    kinds = [one.kind or adapter_class(channel.kind).identity_kind for one in senders]
+    row = fetch(_AWAITING, [now(), channel.pk, kinds, addresses, thread_id, thread_id])
     return row[0] if row else None
 
 
