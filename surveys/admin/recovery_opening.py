@@ -1,6 +1,6 @@
 """Opening a recovery case by hand: from a ticket, from a vote, or for a customer whom somebody names."""
 
-import uuid
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -20,7 +20,7 @@ from tickets.services.actors import Actor
 
 
 class OpeningForm(forms.Form):
-    """``key`` makes a second press the same case."""
+    """What a person knows of it."""
 
     ticket = forms.CharField(
         label=gettext_lazy("Ticket number"),
@@ -32,7 +32,6 @@ class OpeningForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=gettext_lazy("What you noticed, or the customer's own words."),
     )  # fmt: skip
-    key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, vote: Response | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,10 +47,12 @@ def opening_page(request: HttpRequest) -> HttpResponse:
     ticket = vote.invitation.ticket if vote is not None else _ticket(request, pk=request.GET.get("ticket", ""))
     if request.method == "POST":
         return _open(request, vote, ticket)
+    known = _case_of(request, vote) if vote is not None else None
+    if known is not None:
+        return HttpResponseRedirect(reverse("admin:surveys_recoverycase_change", args=[known.pk]))
     initial = {
         "ticket": ticket.number if ticket is not None else "",
         "words": vote.comment if vote is not None else "",
-        "key": uuid.uuid4(),
     }
     return _show(request, OpeningForm(initial=initial, label_suffix="", vote=vote), ticket)
 
@@ -78,7 +79,7 @@ def _open(request: HttpRequest, vote: Response | None, ticket: Ticket | None) ->
             form.add_error("ticket", _("There is no ticket with this number."))
             return _show(request, form, None, status=422)
     try:
-        case = open_case(actor=Actor.agent(request.user), **_signal(values, vote, ticket))  # type: ignore[arg-type]
+        case = open_case(actor=Actor.agent(request.user), **_signal(request, values, vote, ticket))  # type: ignore[arg-type]
     except HelpdeskError as error:
         form.add_error(None, error.message)
         return _show(request, form, ticket, status=error.status)
@@ -86,12 +87,14 @@ def _open(request: HttpRequest, vote: Response | None, ticket: Ticket | None) ->
     return HttpResponseRedirect(reverse("admin:surveys_recoverycase_change", args=[case.pk]))
 
 
-def _signal(values: dict[str, Any], vote: Response | None, ticket: Ticket | None) -> dict[str, Any]:
-    """What ``open_case`` is told. A vote leaves the same signal as by itself, so that it never opens two cases."""
+def _signal(
+    request: HttpRequest, values: dict[str, Any], vote: Response | None, ticket: Ticket | None
+) -> dict[str, Any]:
+    """What ``open_case`` is told. A vote leaves the same signal as by itself, and a second press the same as the first."""
     if vote is None:
         assert ticket is not None
         return {
-            "customer_id": ticket.customer_id, "source": RecoveryCase.Source.MANUAL, "key": f"manual:{values['key']}",
+            "customer_id": ticket.customer_id, "source": RecoveryCase.Source.MANUAL, "key": _key(request, ticket, values["words"]),
             "ticket_id": ticket.pk, "words": values["words"],
         }  # fmt: skip
     return {
@@ -104,6 +107,20 @@ def _signal(values: dict[str, Any], vote: Response | None, ticket: Ticket | None
         "score": vote.rating,
         "at": vote.answered_at,
     }
+
+
+def _key(request: HttpRequest, ticket: Ticket, words: str) -> str:
+    """The same for the same words of the same person about the same ticket, until the case that they opened is closed."""
+    closed = RecoveryCase.objects.filter(customer=ticket.customer_id, closed_at__isnull=False).count()
+    said = f"{ticket.pk}:{request.user.pk}:{closed}:{words.strip()}"
+    return f"manual:{sha256(said.encode()).hexdigest()[:32]}"
+
+
+def _case_of(request: HttpRequest, vote: Response) -> RecoveryCase | None:
+    """The case that a vote has led to already."""
+    cases = RecoveryCase.objects.visible_to(request.user).filter(signals__key=response_key(vote.pk))
+    found: RecoveryCase | None = cases.first()
+    return found
 
 
 def _ticket(request: HttpRequest, **key: Any) -> Ticket | None:

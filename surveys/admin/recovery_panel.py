@@ -1,4 +1,4 @@
-"""What other pages show of recovery: the panel beside a ticket, a customer's history, the ticket's menu, a vote's row, the overview."""
+"""What other pages show of recovery: the panel beside a ticket, a customer's history, the ticket's menu, the overview."""
 
 from typing import Any
 
@@ -6,15 +6,12 @@ from django.db.models import Case, Count, Q, When
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from surveys.admin.recovery_filters import LATE
 from surveys.admin.recovery_steps import NEXT_WORDS, current_kind
 from surveys.admin.recovery_words import cause_words, limit_chip, limits_of, stage_badge
-from surveys.models import RecoveryCase, RecoveryStep, Response
-from surveys.policies.recovery import response_key
+from surveys.models import RecoveryCase, RecoveryStep
 from tickets.models import Customer, Ticket
 
 VIEW, ADD = "surveys.view_recoverycase", "surveys.add_recoverycase"
@@ -45,25 +42,6 @@ def ticket_menu(ticket: Ticket, user: Any) -> SafeString:
         return SafeString("")
     address = f"{reverse('admin:surveys_recoverycase_add')}?ticket={ticket.pk}"
     return render_to_string("admin/surveys/recovery/menu.html", {"address": address})
-
-
-def case_of_vote(vote: Response, user: Any) -> SafeString:
-    """The case that a vote has led to, else the way to open one; "" for whoever may do neither."""
-    if not user.has_perm(VIEW):
-        return SafeString("")
-    case = (
-        RecoveryCase.objects.visible_to(user)
-        .filter(signals__key=response_key(vote.pk))
-        .select_related("customer")
-        .first()
-    )
-    if case is not None:
-        address = reverse("admin:surveys_recoverycase_change", args=[case.pk])
-        return format_html('<a href="{}">{}</a> {}', address, _("Open the recovery case"), stage_badge(case))
-    if not user.has_perm(ADD):
-        return SafeString("")
-    address = f"{reverse('admin:surveys_recoverycase_add')}?response={vote.pk}"
-    return format_html('<a class="hd-button hd-button-small" href="{}">{}</a>', address, _("Win this customer back"))
 
 
 def recovery_section(request: HttpRequest) -> SafeString:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from surveys.admin.recovery_words import rating_chip, reason_words
 from surveys.models import CorrectiveAction, RecoveryCase, RecoverySignal, RecoveryStep, Response
+from surveys.policies.questions import question_words
 from tickets.admin.review import star_line
 from tickets.models import Message
 
@@ -141,11 +142,11 @@ def _of_actions(actions: Iterable[Any]) -> Iterator[Told]:
 
 
 def _answers(vote: Response) -> tuple[str, ...]:
-    """What he said to further questions, as they are stored: his own words and the labels of choices."""
+    """What the customer said to further questions: own words, and choices in the reader's language."""
     words = []
     for answer in vote.answers.all():
-        labels = {choice.get("key"): choice.get("label") for choice in answer.question.choices}
-        words.append(answer.text or str(labels.get(answer.choice) or answer.choice))
+        _text, choices = question_words(answer.question, get_language() or "en")
+        words.append(answer.text or dict(choices).get(answer.choice, answer.choice))
     return tuple(word for word in words if word)
 
 
