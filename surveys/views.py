@@ -143,7 +143,12 @@ def _record(request: HttpRequest, invitation: Invitation) -> HttpResponse | None
     answers = sent_answers(request.POST, asked) if ASKED in request.POST else {}
     if not is_valid or score is None:
         comment = request.POST.get("comment", "")
-        typed = Typed(score=score, comment=comment, answers=answers, errors=dict(form.errors))
+        typed = Typed(
+            score=score,
+            comment=comment,
+            answers=answers,
+            errors={name: [str(text) for text in texts] for name, texts in form.errors.items()},
+        )
         return _page(request, invitation, typed, status=400)
     vote = Vote(score=score, comment=form.cleaned_data["comment"], answers=answers)
     record_vote(invitation_id=invitation.pk, vote=vote)

@@ -118,6 +118,7 @@ API = {
     ("post", "survey-invitations-list"): WORKERS,
     ("get", "survey-responses-list"): EVERYBODY,
     ("get", "survey-responses-detail"): EVERYBODY,
+    ("post", "survey-responses-list"): {"administrator"},
     ("get", "surveys-list"): OVERSEERS | {"marketing"},
     ("get", "surveys-detail"): OVERSEERS | {"marketing"},
     ("post", "surveys-list"): {"administrator"},

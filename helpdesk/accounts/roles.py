@@ -31,6 +31,7 @@ _DO_WORK = {
     "tickets.add_macro", "tickets.change_macro", "tickets.delete_macro",
 }  # fmt: skip
 _LEAD_WORK = {
+    "reporting.view_goal", "reporting.change_goal",
     "surveys.add_rootcause", "surveys.change_rootcause", "surveys.approve_incentive", "surveys.coach_agent",
     "surveys.view_recoverysettings", "surveys.change_recoverysettings", "surveys.view_recoverytext",
     "tickets.share_quickreply", "tickets.share_macro", "tickets.add_quickreplyfolder", "tickets.change_quickreplyfolder",
@@ -57,6 +58,8 @@ _SET_UP = {
     "tickets.add_team", "accounts.add_user", "accounts.change_user", "accounts.view_apikey", "accounts.add_apikey",
     "accounts.change_apikey", "auth.view_group", "channels_app.add_channel", "channels_app.change_channel",
     "channels_app.add_brand", "channels_app.change_brand", "surveys.add_survey", "surveys.change_survey",
+    # Votes that another system took; people only read them.
+    "surveys.add_response",
     "core.view_sitesettings", "core.change_sitesettings", "core.change_jobrun", "admin.view_logentry",
 }  # fmt: skip
 

@@ -46,6 +46,18 @@ def short_score(score: int, scale: Scale) -> str:
     return str(score) if scale.key == ONE_TO_TEN else f"{score}/{scale.highest}"
 
 
+def vote_tone(score: int, scale: Scale, *, is_low: bool) -> str:
+    """How a vote is to be taken: "low" is to be looked at, "top" is a very good one, "fair" lies between."""
+    if is_low:
+        return "low"
+    return "top" if score >= scale.top else "fair"
+
+
+def vote_code(score: int, scale: Scale, *, is_low: bool) -> str:
+    """A vote as a ticket keeps it for lists: its tone and its short score, "low 4/5", "top 9", "top up"."""
+    return f"{vote_tone(score, scale, is_low=is_low)} {short_score(score, scale) or ('up' if score else 'down')}"
+
+
 def door(
     *, state: str, expires_at: datetime | None, answered_at: datetime | None, change_window: timedelta, at: datetime
 ) -> Door:

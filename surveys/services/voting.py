@@ -11,7 +11,8 @@ from helpdesk.common.errors import Conflict, InvalidInput
 from helpdesk.common.text import clean_text
 from surveys.models import Invitation, Response, Survey
 from surveys.policies.questions import Answers, questions_for
-from surveys.policies.votes import LONGEST_COMMENT, Door, door
+from surveys.policies.scales import SCALES
+from surveys.policies.votes import LONGEST_COMMENT, Door, door, vote_code
 from surveys.services.further_answers import kept_answers, store_answers
 from tickets.models import Message, Ticket
 from tickets.services.actors import Actor
@@ -193,6 +194,8 @@ def _write_on_ticket(ticket_id: int, response: Response, previous: int | None) -
             "rating": response.rating,
         },
     )
+    code = vote_code(response.score, SCALES[response.scale], is_low=response.is_low)
+    Ticket.objects.filter(pk=ticket_id).update(last_vote=code)
     # A notice of another kind is about something that still has to be done; a vote does not push it aside.
     if response.is_low and not ticket.notice:
         Ticket.objects.filter(pk=ticket_id).update(notice=LOW_SCORE_NOTICE)

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from channels_app.models import Brand
-from surveys.models import Invitation, Response, Survey
+from surveys.models import Invitation, Response, Survey, SurveyWording
 from surveys.services.tokens import make_token
 from tickets.models import TicketEvent
 
@@ -169,6 +169,47 @@ def test_page_speaks_the_language_of_the_mail(browser: Client, invitation: Invit
 
 def test_stranger_is_told_in_the_language_of_his_browser(browser: Client, db: None) -> None:
     assert "unvollständig" in browser.get("/survey/x/", headers={"Accept-Language": "de-CH,de;q=0.9"}).text
+
+
+@pytest.mark.parametrize("score", ["0", "10"])
+def test_zero_is_a_vote_where_the_scale_has_it(browser: Client, invitation: Invitation, score: str) -> None:
+    Survey.objects.update(scale="0-10")
+    assert f'value="{score}" required checked' in browser.get(url_of(invitation), {"score": score}).text
+    assert browser.post(url_of(invitation), {"score": score}).status_code == 302
+    assert Response.objects.get().score == int(score)
+
+
+def test_low_vote_takes_its_reasons_along_and_a_high_one_none(browser: Client, invitation: Invitation) -> None:
+    question = invitation.survey.questions.get()
+    page = browser.get(url_of(invitation), {"score": "4"}).text
+    assert f'name="q{question.pk}" value="speed"' in page
+    sent = {"score": "4", "asked": "1", f"q{question.pk}": ["speed", "ease", "made-up"]}
+    assert browser.post(url_of(invitation), sent)["Location"].endswith("?asked=1")
+    assert sorted(Response.objects.get().answers.values_list("choice", flat=True)) == ["ease", "speed"]
+    browser.post(url_of(invitation), {**sent, "score": "9"})
+    assert not Response.objects.get().answers.exists()
+
+
+def test_who_voted_elsewhere_is_asked_the_reasons_beside_the_thanks(browser: Client, invitation: Invitation) -> None:
+    question = invitation.survey.questions.get()
+    browser.post(url_of(invitation), {"score": "4"})
+    assert "Friendliness" in browser.get(url_of(invitation)).text
+    answer = browser.post(url_of(invitation), {"step": "further", "asked": "1", f"q{question.pk}": "friendliness"})
+    page = browser.get(answer["Location"]).text
+    assert "Friendliness" in page
+    assert 'type="checkbox"' not in page
+    assert Response.objects.get().score == 4
+
+
+def test_question_is_asked_in_its_wording_else_in_the_general_one(browser: Client, invitation: Invitation) -> None:
+    Survey.objects.update(question="All well?")
+    SurveyWording.objects.create(survey=invitation.survey, language="de", question="Alles gut?", thanks="Bis bald!")
+    shown = {}
+    for language in ("de", "fr"):
+        Invitation.objects.update(language=language)
+        shown[language] = browser.get(url_of(invitation)).text
+    assert "Alles gut?" in shown["de"]
+    assert "All well?" in shown["fr"]
 
 
 def test_own_question_and_thanks_replace_ours(browser: Client, invitation: Invitation) -> None:

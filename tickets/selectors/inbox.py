@@ -336,7 +336,7 @@ def _with_row_columns(tickets: QuerySet[Ticket], user: Any) -> QuerySet[Ticket]:
         )
         .only(
             "number", "subject", "status", "priority", "is_spam", "last_message_at", "last_message_is_inbound",
-            "preview", "unread_count", "waiting_since", "next_due_at", "snoozed_until", "language", "notice",
+            "preview", "unread_count", "waiting_since", "next_due_at", "snoozed_until", "language", "notice", "last_vote",
             "sentiment", "sentiment_is_strong", "priority_score", "priority_reasons",
             "customer__name", "customer__is_vip", "channel__name", "channel__kind",
             "assignee__first_name", "assignee__last_name", "assignee__username", "team__name",

@@ -74,6 +74,23 @@ def score_chip(ticket: Any) -> SafeString:
     )  # fmt: skip
 
 
+_VOTE_TONES = {"low": "danger", "fair": "accent", "top": "success"}
+
+
+@register.simple_tag
+def vote_chip(ticket: Any) -> SafeString:
+    """The latest vote about the ticket; nothing where nobody has voted. The words say it, the colour only helps."""
+    tone, _space, score = ticket.last_vote.partition(" ")
+    if not score:
+        return SafeString("")
+    shown = {"up": "👍", "down": "👎"}.get(score, f"★ {score}")
+    said = {"up": _("thumbs up"), "down": _("thumbs down")}.get(score, score)
+    return format_html(
+        '<span class="hd-badge hd-badge-{}"><span class="visually-hidden">{}</span><span aria-hidden="true">{}</span></span>',
+        _VOTE_TONES.get(tone, "quiet"), _("The customer voted %(score)s") % {"score": said}, shown,
+    )  # fmt: skip
+
+
 @register.simple_tag
 def mood_mark(ticket: Any) -> SafeString:
     """How the customer feels, where that is not neutral or unknown: an icon with its words."""

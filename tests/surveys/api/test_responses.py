@@ -23,8 +23,9 @@ def read() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def voted(asked: Callable[..., Invitation]) -> Any:
-    return record_vote(invitation_id=asked().pk, vote=Vote(score=4, comment="=1+1 <b>slow</b>"))
+def voted(asked: Callable[..., Invitation], survey: Any) -> Any:
+    answers = {survey.questions.get().pk: ["speed"]}
+    return record_vote(invitation_id=asked().pk, vote=Vote(score=4, comment="=1+1 <b>slow</b>", answers=answers))
 
 
 def test_answer_is_read_with_its_ticket_and_comment_as_written(
@@ -48,6 +49,11 @@ def test_answer_is_read_with_its_ticket_and_comment_as_written(
         ({"score_min": 7}, 0),
         ({"has_comment": "true"}, 1),
         ({"search": "SLOW"}, 1),
+        ({"is_low": "true"}, 1),
+        ({"scale": "1-5"}, 0),
+        ({"rating_min": 4}, 1),
+        ({"choice": "speed"}, 1),
+        ({"choice": "product"}, 0),
         ({"search": "quick"}, 0),
     ],
 )
@@ -72,11 +78,81 @@ def test_answers_about_a_closed_team_are_seen_by_its_members_and_who_reads_figur
     assert read(stranger, f"{URL}{voted.pk}/").status_code == 404
 
 
-def test_nobody_writes_votes_through_the_api(voted: Any, administrator: Any) -> None:
+def test_votes_are_never_edited_through_the_api(voted: Any, administrator: Any) -> None:
     _key, text = create_api_key(user=administrator, name="test", scopes=("admin",))
-    for method in ("post", "put", "patch", "delete"):
-        address = URL if method == "post" else f"{URL}{voted.pk}/"
+    for method in ("put", "patch", "delete"):
         answer = getattr(Client(), method)(
-            address, headers={"Authorization": f"Bearer {text}"}, content_type="application/json"
+            f"{URL}{voted.pk}/", headers={"Authorization": f"Bearer {text}"}, content_type="application/json"
         )
         assert answer.status_code == 405
+
+
+@pytest.fixture
+def post(administrator: Any) -> Callable[..., Any]:
+    def send(body: dict[str, Any], *, user: Any = administrator, scopes: tuple[str, ...] = ("write",)) -> Any:
+        _key, text = create_api_key(user=user, name="test", scopes=scopes)
+        headers = {"Authorization": f"Bearer {text}"}
+        return Client().post(URL, body, content_type="application/json", headers=headers)
+
+    return send
+
+
+def test_vote_that_another_system_took_is_stored_with_its_further_answers(
+    post: Callable[..., Any], asked: Callable[..., Invitation], survey: Any
+) -> None:
+    invitation, question = asked(), survey.questions.get()
+    body = {
+        "invitation": invitation.pk,
+        "score": 3,
+        "answers": [{"question": question.pk, "choices": ["ease", "speed"]}],
+    }
+    answer = post(body)
+    assert answer.status_code == 201
+    row = answer.json()
+    assert (row["score"], row["scale"], row["rating"], row["is_low"], row["answered_via"]) == (
+        3,
+        "1-10",
+        3.0,
+        True,
+        "api",
+    )
+    assert row["answers"] == [{"question": question.pk, "choices": ["ease", "speed"], "text": ""}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"score": 0}, 400, "score_off_the_scale"),
+        ({"score": 9, "answers": [{"question": "Q", "choices": ["speed"]}]}, 400, "question_not_asked"),
+        ({"answers": [{"question": "Q", "choices": ["weather"]}]}, 400, "unknown_choice"),
+        ({"answers": [{"question": "Q"}]}, 400, "answer_unclear"),
+        ({"invitation": 999999}, 404, "invitation_not_found"),
+    ],
+)
+def test_vote_that_does_not_fit_is_refused(
+    post: Callable[..., Any],
+    asked: Callable[..., Invitation],
+    survey: Any,
+    changes: dict[str, Any],
+    status: int,
+    code: str,
+) -> None:
+    question = survey.questions.get().pk
+    body: dict[str, Any] = {"invitation": asked().pk, "score": 3} | changes
+    for answer in body.get("answers", ()):
+        answer["question"] = question
+    refused = post(body)
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+
+
+def test_closed_invitation_takes_no_vote_from_a_system_either(
+    post: Callable[..., Any], asked: Callable[..., Invitation]
+) -> None:
+    invitation = asked()
+    Invitation.objects.update(state="expired")
+    assert post({"invitation": invitation.pk, "score": 9}).status_code == 409
+
+
+def test_only_who_may_add_votes_does(post: Callable[..., Any], asked: Callable[..., Invitation], agent: Any) -> None:
+    body = {"invitation": asked().pk, "score": 9}
+    assert [post(body, user=agent).status_code, post(body, scopes=("read",)).status_code] == [403, 403]

@@ -34,6 +34,15 @@ def test_trend_compares_with_the_votes_before(clock: Any, asked: Ask, survey: An
     assert "Better than before" in survey_panel(ticket, agent)
 
 
+def test_scores_over_time_are_drawn_and_said(clock: Any, asked: Ask, survey: Any, agent: Any) -> None:
+    survey.quiet_period *= 0
+    survey.save()
+    vote(asked(), 4)
+    html = survey_panel(vote(asked(subject="Another matter"), 10), agent)
+    assert 'points="6.0,35.3 234.0,6.0"' in html
+    assert "Scores over time: 4 of 10 on" in html
+
+
 def test_votes_about_tickets_of_a_closed_team_are_not_shown(asked: Ask, stranger: Any) -> None:
     ticket = vote(asked(), 4)
     Ticket.objects.update(team=make_team("Board", is_private=True))

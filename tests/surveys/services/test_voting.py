@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput
-from surveys.models import Invitation, Response
-from surveys.services.voting import Vote, record_vote
+from surveys.models import Answer, Invitation, Response, Survey
+from surveys.services.voting import Vote, record_answers, record_vote
 from tests.factories import make_team
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Customer, Ticket, TicketEvent
 
 Ask = Callable[..., Invitation]
 
@@ -109,3 +110,70 @@ def test_low_score_leaves_another_notice_alone(asked: Ask) -> None:
 
 def test_comment_loses_what_cannot_be_stored(asked: Ask) -> None:
     assert vote(asked(), 3, "bad\x00 byte").comment == "bad� byte"
+
+
+@pytest.mark.parametrize(
+    ("scale", "score", "rating", "low", "shown"),
+    [
+        ("1-5", 3, 5.5, True, "low 3/5"),
+        ("1-5", 5, 10.0, False, "top 5/5"),
+        ("0-10", 0, None, True, "low NPS 0"),
+        ("0-10", 8, None, False, "fair NPS 8"),
+        ("thumbs", 1, 10.0, False, "top up"),
+        ("thumbs", 0, 1.0, True, "low down"),
+    ],
+)
+def test_vote_is_rated_on_its_scale_and_shown_on_the_ticket(
+    asked: Ask, scale: str, score: int, rating: float | None, low: bool, shown: str
+) -> None:
+    invitation = asked()
+    Survey.objects.update(scale=scale)
+    response = vote(invitation, score)
+    assert (response.scale, response.rating, response.is_low) == (scale, rating, low)
+    assert Ticket.objects.get(pk=invitation.ticket_id).last_vote == shown
+
+
+def test_limit_of_the_survey_decides_what_is_low(asked: Ask) -> None:
+    invitation = asked()
+    Survey.objects.update(low_at_most=8)
+    assert vote(invitation, 8).is_low
+
+
+def test_further_answers_are_kept_with_the_vote_and_told_to_the_log(asked: Ask, survey: Survey) -> None:
+    invitation, question = asked(), survey.questions.get()
+    for _twice in range(2):
+        record_vote(invitation_id=invitation.pk, vote=Vote(score=4, answers={question.pk: ["product", "speed"]}))
+    assert sorted(Answer.objects.values_list("choice", flat=True)) == ["product", "speed"]
+    told = TicketEvent.objects.filter(kind="survey.explained").get()
+    assert told.data == {"invitation": invitation.pk, "choices": ["product", "speed"]}
+
+
+def test_better_vote_takes_the_reasons_of_the_worse_one_into_its_history(asked: Ask, survey: Survey) -> None:
+    invitation, question = asked(), survey.questions.get()
+    record_vote(invitation_id=invitation.pk, vote=Vote(score=4, answers={question.pk: ["speed"]}))
+    response = vote(invitation, 9)
+    assert not response.answers.exists()
+    assert response.history[0]["answers"] == {str(question.pk): ["speed"]}
+
+
+def test_changed_reason_alone_is_kept_in_the_history(asked: Ask, survey: Survey) -> None:
+    invitation, question = asked(), survey.questions.get()
+    vote(invitation, 4)
+    for choices in (["speed"], ["ease"]):
+        response = record_answers(invitation_id=invitation.pk, answers={question.pk: choices}, via="page")
+    assert [kept["answers"] for kept in response.history] == [{str(question.pk): ["speed"]}]
+    assert [answer.choice for answer in response.answers.all()] == ["ease"]
+
+
+def test_further_answer_needs_a_vote_first(asked: Ask, survey: Survey) -> None:
+    with pytest.raises(Conflict, match="score comes first"):
+        record_answers(invitation_id=asked().pk, answers={survey.questions.get().pk: ["speed"]}, via="page")
+
+
+def test_vote_about_no_ticket_is_stored(survey: Survey) -> None:
+    customer = Customer.objects.create(name="Carla")
+    invitation = Invitation.objects.create(
+        survey=survey, customer=customer, occasion="api:order-1", state="sent", due_at=now(), sent_at=now()
+    )
+    response = vote(invitation, 9)
+    assert (response.agent, response.team, response.channel, invitation.ticket) == (None, None, None, None)
