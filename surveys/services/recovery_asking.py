@@ -137,5 +137,5 @@ def _note(outcome: str) -> str:
 
 
 def _tell_owner(case: RecoveryCase, *, kind: str, key: str, **data: str) -> None:
-    people = [case.owner_id] if case.owner_id is not None else leads_of(case, case.ticket)
+    people = [case.owner_id] if case.owner_id is not None else leads_of(case)
     notify(user_ids=people, kind=kind, key=key, ticket_id=case.ticket_id, data={"case": case.pk, **data})

@@ -66,7 +66,7 @@ def _say(case: RecoveryCase, notice: ActionNotice) -> str:
 
 
 def _tell_owner(case: RecoveryCase, notice: ActionNotice, reason: str) -> None:
-    people = [case.owner_id] if case.owner_id is not None else leads_of(case, case.ticket)
+    people = [case.owner_id] if case.owner_id is not None else leads_of(case)
     notify(
         user_ids=people,
         kind="recovery_untold",

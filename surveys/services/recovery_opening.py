@@ -134,7 +134,7 @@ def open_locked(signals: Sequence[Signal], actor: Actor) -> Opening:
                 change = CaseChange(case, actor)
                 change.tell("recovery.opened", source=signal.source)
                 changes.append(change)
-                tell_people(case, tickets.get(signal.ticket_id or 0))
+                tell_people(case)
         cases.append(case)
     failpoint("recovery.after_opening")
     return Opening(cases=cases, changes=changes)

@@ -50,17 +50,27 @@ def _by_cases(candidates: Sequence[Candidate]) -> list[Candidate]:
     ]
 
 
-def leads_of(case: RecoveryCase, ticket: Ticket | None) -> list[int]:
-    """The leads whom a case concerns: those of its team, else of its ticket's, else all."""
-    return leads_for(Ticket(team_id=case.team_id or (ticket.team_id if ticket is not None else None)))
+def team_of(case: RecoveryCase) -> int | None:
+    """The team that a case concerns: its own, else its ticket's. Reads ``case.ticket``."""
+    return case.team_id or (case.ticket.team_id if case.ticket is not None else None)
 
 
-def tell_people(case: RecoveryCase, ticket: Ticket | None) -> None:
+def leads_of_team(team_id: int | None) -> list[int]:
+    """The leads of a team; all where there is no team."""
+    return leads_for(Ticket(team_id=team_id))
+
+
+def leads_of(case: RecoveryCase) -> list[int]:
+    """The leads whom a case concerns."""
+    return leads_of_team(team_of(case))
+
+
+def tell_people(case: RecoveryCase) -> None:
     if case.owner_id is not None:
         tell_owner(case, case.owner_id, key=f"recovery_owner:{case.pk}")
         return
     notify(
-        user_ids=leads_of(case, ticket),
+        user_ids=leads_of(case),
         kind="recovery_unowned",
         key=f"recovery_unowned:{case.pk}",
         ticket_id=case.ticket_id,
