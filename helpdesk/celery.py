@@ -69,6 +69,8 @@ TIMETABLE: dict[str, tuple[str, float, str]] = {
     "late_recovery": ("surveys.tasks.tell_late_recovery", 30, "timers"),
     "tell_corrections": ("surveys.tasks.tell_corrections", 30, "outbound"),
     "ask_again": ("surveys.tasks.ask_customers_again", 60, "timers"),
+    "expire_codes": ("surveys.tasks.expire_codes", 60, "timers"),
+    "follow_actions": ("surveys.tasks.follow_actions", 3600, "reports"),
     "refresh_facts": ("reporting.tasks.refresh_facts", 20, "reports"),
     "clean_up": ("helpdesk.tasks.clean_up", 3600, "reports"),
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from surveys.services import chat_answers, planning, recovery, reminding, sending
+from surveys.services import chat_answers, improvement, incentive_codes, planning, recovery, reminding, sending
 
 
 @shared_task
@@ -59,3 +59,17 @@ def ask_customers_again() -> None:
     """Ask whoever is due again, and take over what was answered."""
     with record_job_run("ask_again") as run:
         run.handled = recovery.ask_due_customers() + recovery.settle_asked_cases()
+
+
+@shared_task
+def expire_codes() -> None:
+    """Mark the codes that nobody came for in time."""
+    with record_job_run("expire_codes") as run:
+        run.handled = incentive_codes.expire_codes()
+
+
+@shared_task
+def follow_actions() -> None:
+    """Warn of corrective actions whose day has passed, and count the votes after those that are done."""
+    with record_job_run("follow_actions") as run:
+        run.handled = improvement.warn_of_late_actions() + improvement.score_done_actions()

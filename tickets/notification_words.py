@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ ICONS = {
     "recovery_unowned": "frown",
     "recovery_late": "clock-alert",
     "recovery_action": "flag",
+    "improvement": "flag",
+    "improvement_late": "clock-alert",
     "recovery_untold": "circle-alert",
     "recovery_answered": "star",
     "recovery_not_asked": "circle-alert",
@@ -73,6 +76,12 @@ def _late_recovery(data: dict[str, Any]) -> str:
     return _("%(number)s: what the customer complained of should have been put right by %(time)s") % values
 
 
+def _late_action(data: dict[str, Any]) -> str:
+    day = parse_date(str(data.get("due_on", "")))
+    values = {"text": data.get("text", ""), "day": date_format(day, "j M") if day else "?"}
+    return _("“%(text)s” was to be done by %(day)s") % values
+
+
 def _clock(text: Any) -> str:
     try:
         at = timezone.localtime(datetime.fromisoformat(str(text)))
@@ -93,6 +102,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "recovery_unowned": lambda data: _("%(number)s: the customer is unhappy, and nobody has the case") % data,
     "recovery_late": _late_recovery,
     "recovery_action": lambda data: _("%(number)s: you are to do “%(text)s”") % data,
+    "improvement": lambda data: _("You are to do “%(text)s”") % data,
+    "improvement_late": _late_action,
     "recovery_untold": lambda data: _("%(number)s: the customer could not be told of “%(text)s”") % data,
     "recovery_answered": lambda data: _("%(number)s: the customer has voted again") % data,
     "recovery_not_asked": lambda data: _("%(number)s: the customer could not be asked again") % data,

@@ -42,6 +42,7 @@ _JOB_NAMES = {
     "sync_templates": gettext_lazy("Read the message templates of all channels"),
     "check_channels": gettext_lazy("Try the connections of all channels"),
     "mail_chat_answers": gettext_lazy("Mail chat answers that nobody fetched"),
+    "end_idle_work": gettext_lazy("End work that nobody is at any more"),
     "settle_wrap_ups": gettext_lazy("Add up the work after calls"),
     "waiting_rules": gettext_lazy("Carry out rules whose time has come"),
     "close_tickets": gettext_lazy("Close tickets that stayed resolved"),
@@ -51,6 +52,8 @@ _JOB_NAMES = {
     "late_recovery": gettext_lazy("Warn of late recovery cases"),
     "tell_corrections": gettext_lazy("Tell customers what was mended"),
     "ask_again": gettext_lazy("Ask customers again after recovery"),
+    "expire_codes": gettext_lazy("Mark codes whose time is over"),
+    "follow_actions": gettext_lazy("Warn of late actions, and count the votes after those that are done"),
     "refresh_facts": gettext_lazy("Bring the figures up to date"),
     "clean_up": gettext_lazy("Delete what is no longer needed"),
 }

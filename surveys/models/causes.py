@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.policies.cause_tree import cause_label
 from tickets.models import Topic
+from tickets.models.visibility import ticket_condition
 
 
 class RootCause(models.Model):
@@ -53,12 +54,19 @@ class RootCause(models.Model):
 
 class CorrectiveActionQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Actions are open to whoever may see recovery; a coaching note only to its agent, its owner and to leads."""
+        """Actions are open to whoever may see recovery, those of a case to whoever may see the case; a coaching note only to its agent,
+        its owner and to leads.
+        """
         if not user.is_active or not user.has_perm("surveys.view_correctiveaction"):
             return self.none()
+        seen = self
+        condition = ticket_condition(user, "case__ticket__")
+        if condition is not None:
+            of_cases = Q(case__isnull=False) & (condition | Q(case__owner=user))
+            seen = seen.filter(Q(case=None) | of_cases | Q(owner=user))
         if user.has_perm("surveys.coach_agent"):
-            return self
-        return self.filter(Q(agent=None) | Q(agent=user) | Q(owner=user))
+            return seen
+        return seen.filter(Q(agent=None) | Q(agent=user) | Q(owner=user))
 
 
 class CorrectiveAction(models.Model):

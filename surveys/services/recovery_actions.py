@@ -36,7 +36,7 @@ def add_action(
     Raises NotVisible, Stale, Conflict "case_closed", InvalidInput with the field.
     """
     case = lock_case(case_id, expected_version=expected_version)
-    values = _checked(title, owner_id, due_on, text)
+    values = checked_action(title, owner_id, due_on, text)
     _refuse_closed(case)
     same = CorrectiveAction.objects.filter(case=case, done_at=None, cancelled_at=None, **values).first()
     if same is not None:
@@ -45,7 +45,7 @@ def add_action(
     action: CorrectiveAction = CorrectiveAction.objects.create(
         case=case, position=position, created_by_id=actor.user_id, **values
     )
-    _tell_owner(action, actor)
+    tell_action_owner(action, actor)
     _touch(case, actor)
     return action
 
@@ -66,7 +66,7 @@ def change_action(
     unknown = set(changes) - set(now_so)
     if unknown:
         raise TypeError(f"an action has no {sorted(unknown)}")
-    values = _checked(**(now_so | changes))
+    values = checked_action(**(now_so | changes))
     if values == now_so:
         return action
     has_new_owner = values["owner_id"] != action.owner_id
@@ -74,7 +74,7 @@ def change_action(
         setattr(action, name, value)
     action.save(update_fields=["title", "owner", "due_on", "text"])
     if has_new_owner:
-        _tell_owner(action, actor)
+        tell_action_owner(action, actor)
     if case is not None:
         _touch(case, actor)
     return action
@@ -150,7 +150,8 @@ def _locked(action_id: int, expected_version: int | None) -> tuple[CorrectiveAct
     return action, case
 
 
-def _checked(title: str, owner_id: int | None, due_on: date | None, text: str) -> dict[str, Any]:
+def checked_action(title: str, owner_id: int | None, due_on: date | None, text: str) -> dict[str, Any]:
+    """The values of an action as they are kept. Raises InvalidInput with the field."""
     line = one_line(title).strip()
     if not line or len(line) > LONGEST_TITLE:
         words = _("Write 1 to %(most)d characters.") % {"most": LONGEST_TITLE}
@@ -177,10 +178,16 @@ def _touch(case: RecoveryCase, actor: Actor) -> None:
     change.save()
 
 
-def _tell_owner(action: CorrectiveAction, actor: Actor) -> None:
+def tell_action_owner(action: CorrectiveAction, actor: Actor) -> None:
+    """Whoever is to do it hears of it, unless he wrote it himself."""
     if action.owner_id is None or action.owner_id == actor.user_id:
         return
-    data = {"case": action.case_id, "text": action.title, "due_on": action.due_on.isoformat() if action.due_on else ""}
+    data = {
+        "case": action.case_id, "action": action.pk, "text": action.title,
+        "due_on": action.due_on.isoformat() if action.due_on else "",
+    }  # fmt: skip
     ticket_id = action.case.ticket_id if action.case is not None else None
+    # What is about no ticket is told in words without one.
+    kind = "recovery_action" if ticket_id is not None else "improvement"
     key = f"recovery_action:{action.pk}:{action.owner_id}"
-    notify(user_ids=[action.owner_id], kind="recovery_action", key=key, ticket_id=ticket_id, data=data)
+    notify(user_ids=[action.owner_id], kind=kind, key=key, ticket_id=ticket_id, data=data)
