@@ -1,5 +1,6 @@
 """The forms of a recovery case's page: one for each thing that can be done."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -29,8 +30,8 @@ class PageForm(forms.Form):
 
     filled_later: ClassVar[str] = ""
 
-    def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"hd-{key}-%s", label_suffix="", **kwargs)
+    def __init__(self, data: Any = None, *, key: str, initial: Any = None) -> None:
+        super().__init__(data, auto_id=f"hd-{key}-%s", label_suffix="", initial=initial)
         self.key = key
         for name, field in self.fields.items():
             # What a browser knows of a field, it says at once; what a service says of it stands below.
@@ -131,7 +132,7 @@ class PrivateForm(PublicReplyForm):
     private_text = _text(_("The customer alone reads"), rows=4, required=False, most=4000)
     channel = forms.ChoiceField(label=_("Go on"), required=False)
 
-    def __init__(self, *args: Any, channels: Any = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, channels: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         way = [("", _("where the customer follows the link"))]
         self.fields["channel"].choices = [*way, *channels]  # type: ignore[attr-defined]

@@ -141,5 +141,5 @@ def _vote(request: HttpRequest) -> Response | None:
     found = votes.filter(pk=int(value)).first()
     if found is None or found.invitation.ticket is None:
         return found
-    seen = Ticket.objects.visible_to(request.user).filter(pk=found.invitation.ticket_id).exists()
+    seen = Ticket.objects.visible_to(request.user).filter(pk=found.invitation.ticket.pk).exists()
     return found if seen else None

@@ -92,7 +92,7 @@ def _context(reading: Reading, step: str) -> dict[str, Any]:
         "votes": [(rating_chip(vote), vote) for vote in reading.votes],
         "curve": score_line(reading.votes),
         "others": cases_of_customer(customer_id=case.customer_id, user=reading.user, besides=case.pk),
-        "held": reading.held if reading.user.has_perm(REPLY) else None,
+        "held": reading.held if not is_closed and reading.user.has_perm(REPLY) else None,
         "take": reading.form("take") if case.owner_id != reading.user.pk else None,
         "assign": reading.form("assign", owner=case.owner_id),
         "may_see_ticket": _sees_ticket(reading),

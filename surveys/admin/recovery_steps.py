@@ -11,7 +11,9 @@ from surveys.models import RecoveryCase, RecoveryStep
 from surveys.selectors.recovery import UNTOLD_STATES
 from tickets.models import Message
 
-Kind, Stage, State = RecoveryStep.Kind, RecoveryCase.Stage, RecoveryStep.State
+Kind = RecoveryStep.Kind
+Stage = RecoveryCase.Stage
+State = RecoveryStep.State
 
 # The steps in the order in which they are walked, and the stage that each belongs to.
 ORDER: tuple[tuple[Stage, tuple[Kind, ...]], ...] = (

@@ -90,7 +90,7 @@ def _of_signal(signal: RecoverySignal) -> Told:
         quote=_clipped(signal.words),
     )
     if signal.ticket is not None:
-        line = replace(line, **_to_ticket(signal.ticket))
+        line = replace(line, url=_address(signal.ticket), link=f"#{signal.ticket.number}")
     if signal.response is not None:
         line = replace(line, chips=(rating_chip(signal.response),), notes=_answers(signal.response))
     if signal.review is not None and signal.review.stars is not None:
@@ -102,7 +102,8 @@ def _of_vote(vote: Response) -> Told:
     ticket = vote.invitation.ticket
     return Told(
         at=vote.answered_at, icon="vote", title=_("Voted"), side="customer", quote=_clipped(vote.comment),
-        chips=(rating_chip(vote),), notes=_answers(vote), **(_to_ticket(ticket) if ticket is not None else {}),
+        chips=(rating_chip(vote),), notes=_answers(vote), url=_address(ticket) if ticket is not None else "",
+        link=f"#{ticket.number}" if ticket is not None else "",
     )  # fmt: skip
 
 
@@ -150,8 +151,8 @@ def _answers(vote: Response) -> tuple[str, ...]:
     return tuple(word for word in words if word)
 
 
-def _to_ticket(ticket: Any) -> dict[str, str]:
-    return {"url": reverse("admin:tickets_ticket_change", args=[ticket.pk]), "link": f"#{ticket.number}"}
+def _address(ticket: Any) -> str:
+    return reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
 def _clipped(words: str) -> str:

@@ -266,8 +266,8 @@ VERBS: Mapping[str, Verb] = {
 
 def messages_of(case: RecoveryCase) -> set[int]:
     """The messages that were sent from this case and may be taken back here: all but those that carry a code, which is given away."""
-    steps = RecoveryStep.objects.filter(case=case, message__isnull=False).exclude(kind=Kind.MAKE_GOOD)
-    steps = steps.values_list("message_id", flat=True)
+    told = RecoveryStep.objects.filter(case=case, message__isnull=False).exclude(kind=Kind.MAKE_GOOD)
+    steps = told.values_list("message_id", flat=True)
     notices = case.notices.filter(message__isnull=False).values_list("message_id", flat=True)
     return {pk for pk in (*steps, *notices) if pk is not None}
 

@@ -129,11 +129,11 @@ def actions_of(case: RecoveryCase) -> list[CorrectiveAction]:
     notices = Prefetch("notices", ActionNotice.objects.filter(case=case).select_related("message"), to_attr="of_case")
     about = Q(case=case) | Q(root_cause__in=causes_above(case.root_cause_id))
     actions = CorrectiveAction.objects.filter(about, cancelled_at=None).select_related("owner", "done_by")
-    rows = sorted(
+    rows: list[Any] = sorted(
         actions.prefetch_related(notices), key=lambda action: (action.case_id is None, action.position, action.pk)
     )
     for action in rows:
-        action.notice = next(iter(action.of_case), None)  # type: ignore[attr-defined]
+        action.notice = next(iter(action.of_case), None)
     return rows
 
 
@@ -201,4 +201,4 @@ def _pool(incentive: Any, so_far: Decimal) -> Pool:
 def cases_of_customer(*, customer_id: int, user: Any, besides: int | None = None) -> QuerySet[RecoveryCase]:
     """The customer's cases that ``user`` may see, the newest first, at most MOST_CASES."""
     cases = RecoveryCase.objects.visible_to(user).filter(customer=customer_id).select_related("owner", "root_cause")
-    return cases.exclude(pk=besides).order_by("-opened_at", "-pk")[:MOST_CASES]
+    return cases.exclude(pk=besides or 0).order_by("-opened_at", "-pk")[:MOST_CASES]
