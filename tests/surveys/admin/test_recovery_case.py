@@ -10,7 +10,7 @@ from django.test import Client
 
 from channels_app.adapters.base import Address, ReviewReceived, digest
 from helpdesk.common.clock import now
-from surveys.models import Incentive, RecoveryCase, RecoverySettings, RecoveryText, RootCause
+from surveys.models import Incentive, Invitation, RecoveryCase, RecoverySettings, RecoveryText, RootCause, Survey
 from surveys.services.causes import ensure_root_causes
 from surveys.services.incentive_codes import import_codes
 from surveys.services.recovery import (
@@ -25,12 +25,13 @@ from surveys.services.recovery import (
     tell_action,
     understand_case,
 )
+from surveys.services.voting import Vote, record_vote
 from tests.factories import make_channel, make_team, make_ticket, receive_message
 from tickets.models import Message, Review, Ticket
 from tickets.services.actors import Actor
 from tickets.services.intake import receive
 
-Make = Callable[..., RecoveryCase]
+Make = Callable[..., Any]
 LIST = "/admin/surveys/recoverycase/"
 
 
@@ -38,7 +39,7 @@ LIST = "/admin/surveys/recoverycase/"
 def opened(email_channel: Any) -> Make:
     """Make a case about a ticket of its own; ``fields`` are then set on its row."""
 
-    def make(words: str = "Nobody told me <b>anything</b>.", **fields: Any) -> RecoveryCase:
+    def make(words: str = "Nobody told me <b>anything</b>.", **fields: Any) -> Any:
         ticket = make_ticket(email_channel)
         case = open_case(
             customer_id=ticket.customer_id, source="manual", key=f"manual:{ticket.pk}", actor=Actor.system(),
@@ -335,9 +336,8 @@ def test_overview_tells_of_open_cases_only(as_user: Any, agent: Any, opened: Mak
 def test_case_is_opened_by_hand_once_however_often_it_is_pressed(as_user: Any, agent: Any, email_channel: Any) -> None:
     ticket = make_ticket(email_channel)
     client = as_user(agent)
-    form = client.get(f"{LIST}add/?ticket={ticket.pk}")
-    key = form.text.partition('name="key" value="')[2].partition('"')[0]
-    values = {"ticket": f"#{ticket.number}", "words": "Sounded very disappointed.", "key": key}
+    assert f'value="{ticket.number}"' in client.get(f"{LIST}add/?ticket={ticket.pk}").text
+    values = {"ticket": f"#{ticket.number}", "words": "Sounded very disappointed."}
     answers = [client.post(f"{LIST}add/", values) for _ in range(2)]
     case = RecoveryCase.objects.get()
     assert [answer["Location"] for answer in answers] == [f"{LIST}{case.pk}/change/"] * 2
@@ -385,3 +385,20 @@ def test_new_message_of_the_customer_does_not_disturb_the_page(
     case = opened()
     receive_message(email_channel, text="This is a <script>alert(1)</script> disgrace")
     assert "<script>alert" not in page(as_user(agent), case)
+
+
+def test_vote_opens_its_case_by_a_button_and_then_leads_to_it(
+    as_user: Any, agent: Any, email_channel: Any, survey: Survey
+) -> None:
+    ticket = make_ticket(email_channel)
+    invitation = Invitation.objects.create(
+        survey=survey, customer=ticket.customer, ticket=ticket, occasion="contact:1", state="sent", due_at=now(), sent_at=now()
+    )  # fmt: skip
+    vote = record_vote(invitation_id=invitation.pk, vote=Vote(score=7, comment="It took three calls."))
+    client = as_user(agent)
+    form = client.post(f"/admin/surveys/response/{vote.pk}/do/win_back/")["Location"]
+    assert "It took three calls.</textarea>" in client.get(form).text
+    answer = client.post(form, {"words": "It took three calls."})
+    case = RecoveryCase.objects.get()
+    assert (answer["Location"], case.score_before) == (f"{LIST}{case.pk}/change/", vote.rating)
+    assert client.get(form)["Location"] == answer["Location"]
