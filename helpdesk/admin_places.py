@@ -71,6 +71,12 @@ PLACES: dict[str, Place] = {
     "reporting.ticketfact": Place(
         name=_("Figures"), group="work", icon="chart", text=_("What was measured, and the tickets behind it.")
     ),
+    "reporting.goal": Place(
+        name=_("Goals and quality"),
+        group="work",
+        icon="flag",
+        text=_("The four goals, what customers complain about, and who was won back."),
+    ),
     "tickets.customer": Place(
         group="people", icon="customer", text=_("People who write to you, and all their addresses.")
     ),

@@ -17,17 +17,20 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.core.services import read_site_settings
+from reporting.goal_cards import figures_url, goal_card
 from reporting.metrics.csat import FEW_VOTES
 from reporting.metrics.question import NONE, Question
 from reporting.policies.chart import bar_chart
 from reporting.policies.period import Period, last_days
 from reporting.selectors import overview
+from reporting.selectors.goals import goal_standings
 from reporting.selectors.overview import LimitRow, Workload
 from tickets.policies.sla_words import metric_name
 
 GOAL_DAYS = 30
 TRAFFIC_DAYS = 14
 MOST_ROWS = 6
+MOST_CHANNELS = 12
 VIEW_TICKETS = ("tickets.view_ticket", "tickets.view_every_ticket")
 
 
@@ -43,13 +46,13 @@ def today(request: HttpRequest) -> SafeString:
         "inbox": reverse("admin:tickets_ticket_changelist"),
         "is_new": not (load.open or load.has_real or load.has_demo),
         "may_set_up": user.has_perm("channels_app.view_channel"),
-        "waiting_url": _figures_url("first-response", show="waiting", **_demo_parameter(shows_demo(request, load))),
+        "waiting_url": figures_url("first-response", show="waiting", **_demo_parameter(shows_demo(request, load))),
     }
     return render_to_string("reporting/today.html", context)
 
 
 def goals(request: HttpRequest) -> SafeString:
-    """First response and satisfaction of the last 30 days."""
+    """The four goals, how each channel is looked after, and the spread of the votes."""
     return _figures(request, "goals", GOAL_DAYS, _render_goals)
 
 
@@ -81,25 +84,20 @@ def _figures(
 
 def _render_goals(question: Question, shown: dict[str, Any]) -> SafeString:
     responses, satisfaction = overview.responses(question), overview.satisfaction(question)
+    standings = goal_standings(question.user, only_demo=question.only_demo, zone=question.period.zone)
     most = max(satisfaction.spread) or 1
     demo = _demo_parameter(question.only_demo)
     context = {
         "days": GOAL_DAYS,
-        "responses": responses,
-        "channels": [
-            (
-                row,
-                _figures_url("first-response", channel=row.slug, **demo),
-                f"{100 * (row.values['share_within_60_minutes'] or 0):.1f}%",
-            )
-            for row in responses.channels[:6]
-        ],
-        "response_url": _figures_url("first-response", **demo),
-        "waiting_url": _figures_url("first-response", show="waiting", **demo),
-        "late_url": _figures_url("first-response", show="late", **demo),
+        "goals": [goal_card(standing, demo) for standing in standings],
+        "total": responses.total,
+        "channels": [_coverage_row(row, demo) for row in responses.channels[:MOST_CHANNELS]],
+        "response_url": figures_url("first-response", group_by="channel", **demo),
+        "waiting_url": figures_url("first-response", show="waiting", **demo),
         "satisfaction": satisfaction,
-        "satisfaction_url": _figures_url("csat", **demo),
-        "low_url": _figures_url("csat", show="low", **demo),
+        "satisfaction_url": figures_url("csat", **demo),
+        "low_url": figures_url("csat", show="low", **demo),
+        "quality_url": reverse("admin:reporting_goal_changelist") + (f"?{urlencode(demo)}" if demo else ""),
         "spread": [
             (score, count, f"{100 * count / most:.1f}%", f"{100 - 100 * count / most:.1f}%")
             for score, count in enumerate(satisfaction.spread, start=1)
@@ -108,6 +106,17 @@ def _render_goals(question: Question, shown: dict[str, Any]) -> SafeString:
         **shown,
     }
     return render_to_string("reporting/goals.html", context)
+
+
+def _coverage_row(row: overview.ChannelRow, demo: dict[str, str]) -> dict[str, Any]:
+    """A channel with the ways to its tickets."""
+    return {
+        "row": row,
+        "url": figures_url("first-response", channel=row.slug, **demo),
+        "waiting_url": figures_url("first-response", channel=row.slug, show="waiting", **demo),
+        "volume_url": figures_url("volume", channel=row.slug, group_by="day", **demo),
+        "width": f"{100 * (row.values['share_within_60_minutes'] or 0):.1f}%",
+    }
 
 
 def _render_limits(question: Question, shown: dict[str, Any]) -> SafeString:
@@ -125,9 +134,9 @@ def _render_limits(question: Question, shown: dict[str, Any]) -> SafeString:
         "running": sum(row.running for row in found.metrics),
         "load": load,
         "inbox": reverse("admin:tickets_ticket_changelist"),
-        "limits_url": _figures_url("sla", group_by="limit", **demo),
-        "missed_url": _figures_url("sla", group_by="limit", show="missed", **demo),
-        "running_url": _figures_url("sla", group_by="limit", show="running", **demo),
+        "limits_url": figures_url("sla", group_by="limit", **demo),
+        "missed_url": figures_url("sla", group_by="limit", show="missed", **demo),
+        "running_url": figures_url("sla", group_by="limit", show="running", **demo),
         "tables": [
             (_("Limit"), _limit_rows(found.metrics, "limit", demo, label=metric_name)),
             (_("Channel"), _limit_rows(found.channels[:MOST_ROWS], "channel", demo)),
@@ -154,9 +163,9 @@ def _limit_rows(
             "row": row,
             "label": label(row.label) if row.label else _("No team"),
             "width": f"{100 * (row.attainment or 0):.1f}%",
-            "url": _figures_url("sla", **{group: row.key or NONE}, **demo),
-            "missed_url": _figures_url("sla", show="missed", **{group: row.key or NONE}, **demo),
-            "running_url": _figures_url("sla", show="running", **{group: row.key or NONE}, **demo),
+            "url": figures_url("sla", **{group: row.key or NONE}, **demo),
+            "missed_url": figures_url("sla", show="missed", **{group: row.key or NONE}, **demo),
+            "running_url": figures_url("sla", show="running", **{group: row.key or NONE}, **demo),
         }
         for row in rows
     ]
@@ -174,7 +183,7 @@ def _render_traffic(question: Question, shown: dict[str, Any]) -> SafeString:
         ],
         "received": sum(day.received for day in days),
         "sent": sum(day.sent for day in days),
-        "volume_url": _figures_url("volume", group_by="day", **_demo_parameter(question.only_demo)),
+        "volume_url": figures_url("volume", group_by="day", **_demo_parameter(question.only_demo)),
         **shown,
     }
     return render_to_string("reporting/traffic.html", context)
@@ -203,7 +212,3 @@ def _period(days: int) -> Period:
 
 def _demo_parameter(only_demo: bool) -> dict[str, str]:
     return {"demo": "1"} if only_demo else {}
-
-
-def _figures_url(metric: str, **parameters: str) -> str:
-    return reverse("admin:reporting_ticketfact_changelist") + "?" + urlencode({"metric": metric, **parameters})

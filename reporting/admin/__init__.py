@@ -1,5 +1,5 @@
-"""The admin of figures."""
+"""The admin of figures and goals."""
 
-from reporting.admin import figures
+from reporting.admin import figures, goals
 
-__all__ = ["figures"]
+__all__ = ["figures", "goals"]

@@ -48,11 +48,13 @@ class Workload:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRow:
-    """First response on one channel."""
+    """One channel: its first responses with ``agents`` (how many people gave them), and its messages in and out."""
 
     slug: str
     name: str
     values: dict[str, Any]
+    received: int = 0
+    sent: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,18 +155,34 @@ def workload(user: Any) -> Workload:
 
 
 def responses(question: Question) -> Responses:
-    """First response times of the period."""
+    """First response times of the period, and the messages of each channel. Two statements."""
     facts = counted_facts(question, agent=first_response.AGENT)
     text = CharField()
     total = facts.annotate(slug=Value("", text), name=Value("", text)).values("slug", "name")
     channels = facts.annotate(slug=F("channel__slug"), name=F("channel__name")).values("slug", "name")
-    arms = [arm.order_by().annotate(**first_response.AGGREGATES) for arm in (total, channels)]
-    rows = [
-        ChannelRow(slug=row.pop("slug"), name=row.pop("name"), values=first_response.finished(row))
-        for row in arms[0].union(arms[1], all=True)
-    ]
+    aggregates: dict[str, Any] = {**first_response.AGGREGATES, "agents": Count("first_responder", distinct=True)}
+    arms = [arm.order_by().annotate(**aggregates) for arm in (total, channels)]
+    messages = _messages(question)
+    rows = [_channel_row(row, messages) for row in arms[0].union(arms[1], all=True)]
     named = sorted((row for row in rows if row.slug), key=lambda row: (-row.values["count"], row.name))
     return Responses(total=next(row.values for row in rows if not row.slug), channels=named)
+
+
+def _channel_row(row: dict[str, Any], messages: dict[str, tuple[int, int]]) -> ChannelRow:
+    slug, name = row.pop("slug"), row.pop("name")
+    received, sent = messages.get(slug, (0, 0))
+    return ChannelRow(slug=slug, name=name, values=first_response.finished(row), received=received, sent=sent)
+
+
+def _messages(question: Question) -> dict[str, tuple[int, int]]:
+    """Channel's slug -> messages in and out of the period, of conversations that count."""
+    slots = TrafficSlot.objects.visible_to(question.user).filter(
+        starts_at__gte=question.period.starts_at, starts_at__lt=question.period.ends_at, is_demo=question.only_demo
+    )
+    sums = (
+        slots.order_by().values_list("channel__slug").annotate(received=Sum("received_count"), sent=Sum("sent_count"))
+    )
+    return {slug: (received, sent) for slug, received, sent in sums}
 
 
 def satisfaction(question: Question) -> Satisfaction:

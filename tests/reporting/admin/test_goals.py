@@ -1,0 +1,105 @@
+"""The page of goals and quality: what stands on it, who may change what, and what it costs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from helpdesk.common.clock import now
+from reporting.models import Goal
+from surveys.models import Invitation, RecoveryCase, Response, RootCause, Survey
+from tests.factories import make_channel
+from tickets.models import Topic
+
+Make = Callable[..., Any]
+URL = "/admin/reporting/goal/"
+
+
+@pytest.fixture
+def look(client: Client) -> Callable[..., str]:
+    def get(user: Any, **parameters: Any) -> str:
+        client.force_login(user)
+        return client.get(URL, parameters).content.decode()
+
+    return get
+
+
+@pytest.fixture
+def make_vote(make_fact: Make) -> Callable[..., Invitation]:
+    def make(score: int, *, topic: Topic | None = None, agent: Any = None, **fields: Any) -> Invitation:
+        ticket = make_fact(60, opened_at=now(), **fields).ticket
+        invitation = Invitation.objects.create(
+            survey=Survey.objects.get(), customer=ticket.customer, ticket=ticket, occasion="contact:1", due_at=now(),
+            sent_at=now() - timedelta(hours=1), state="answered",
+        )  # fmt: skip
+        Response.objects.create(
+            invitation=invitation, score=score, rating=score, is_low=score <= 6, answered_at=now(), topic=topic,
+            agent=agent, channel=ticket.channel,
+        )  # fmt: skip
+        return invitation
+
+    return make
+
+
+def test_new_installation_says_what_will_stand_here(look: Callable[..., str], lead: Any) -> None:
+    html = look(lead)
+    assert html.count("not known yet") == 4
+    assert "No complaint in this time" in html
+    assert "No recovery case was opened" in html
+
+
+def test_causes_stand_by_their_number_and_add_up(look: Callable[..., str], lead: Any, make_vote: Make) -> None:
+    slow = RootCause.objects.get(key="process.slow")
+    for score in (1, 2, 3):
+        invitation = make_vote(score)
+        RecoveryCase.objects.create(
+            customer=invitation.customer, ticket=invitation.ticket, source="low_score", opened_at=now(), root_cause=slow
+        )
+    make_vote(2)
+    html = look(lead)
+    assert html.index("Takes too long") < html.index("Cause not known yet")
+    assert ("75 %" in html, "100 %" in html, f"cause={slow.pk}" in html) == (True, True, True)
+
+
+def test_topics_with_few_votes_say_so_and_never_stand_on_both_sides(
+    look: Callable[..., str], lead: Any, make_vote: Make
+) -> None:
+    good, bad = Topic.objects.create(name="Praise"), Topic.objects.create(name="Trouble")
+    for _number in range(10):
+        make_vote(9, topic=good)
+    make_vote(3, topic=bad)
+    html = look(lead)
+    assert (html.count("Praise"), html.count("Trouble"), html.count(">few</span>")) == (1, 1, 1)
+
+
+def test_messaging_stands_against_phone(look: Callable[..., str], lead: Any, make_vote: Make) -> None:
+    make_vote(9)
+    make_vote(3, channel=make_channel(kind="voice"))
+    html = look(lead)
+    assert "9.0" in html
+    assert "3.0" in html
+
+
+def test_lead_sets_target_and_owner_and_an_agent_only_reads(client: Client, lead: Any, agent: Any) -> None:
+    goal = Goal.objects.get(kind="happy")
+    given = {"target": "9.2", "owner": lead.pk, "period_days": 90}
+    client.force_login(agent)
+    assert client.post(f"{URL}{goal.pk}/change/", given).status_code == 403
+    client.force_login(lead)
+    assert client.post(f"{URL}{goal.pk}/change/", given | {"target": "11"}).status_code == 200
+    assert client.post(f"{URL}{goal.pk}/change/", given).status_code == 302
+    goal.refresh_from_db()
+    assert (goal.target, goal.owner, goal.period_days) == (9.2, lead, 90)
+
+
+def test_page_costs_the_same_for_one_vote_and_for_many(
+    look: Callable[..., str], lead: Any, make_vote: Make, django_assert_max_num_queries: Any
+) -> None:
+    topics = [Topic.objects.create(name=f"Topic {number}") for number in range(12)]
+    for topic in topics:
+        make_vote(5, topic=topic, agent=lead)
+    look(lead)
+    with django_assert_max_num_queries(23):
+        look(lead, days="90")
