@@ -297,10 +297,13 @@ def repeat_key(ticket_id: int, contact: int) -> str:
     return f"ticket:{ticket_id}:contact:{contact}:repeated"
 
 
-# The events that can be a signal, or the first word to a customer.
+# The events that can be a signal, the first word to a customer, or that word taken back.
 SIGNAL_KINDS = frozenset(
-    {"survey.answered", "review.received", "review.changed", "ticket.resolved", "message.received", "ticket.replied"}
-)
+    {
+        "survey.answered", "review.received", "review.changed", "ticket.resolved", "message.received", "ticket.replied",
+        "message.cancelled",
+    }
+)  # fmt: skip
 
 
 def bad_reviews(events: Collection[Any], *, up_to: float) -> dict[int, bool]:

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat
 
 from helpdesk.common.clock import now
 from helpdesk.common.failpoints import failpoint
 from surveys.models import RecoveryCase, RecoverySignal, RecoveryStep, Response
-from surveys.policies.recovery import MISTAKEN, SIGNAL_KINDS
-from surveys.selectors.recovery import recovery_settings
+from surveys.policies.recovery import MISTAKEN, SIGNAL_KINDS, next_limit_at
+from surveys.selectors.recovery import limits_of, recovery_settings
 from surveys.services.recovery_cases import close_locked
 from surveys.services.recovery_changes import CaseChange, lock_case
 from surveys.services.recovery_opening import Signal, lock_customers, open_locked, write_down
@@ -27,9 +27,10 @@ from surveys.services.recovery_signals import (
     find_first_words,
     find_low_votes,
     find_repeated_contacts,
+    find_words_taken_back,
     vote_signal,
 )
-from tickets.models import Customer, Ticket, TicketEvent
+from tickets.models import Customer, Message, Ticket, TicketEvent
 from tickets.models.ticket import OPEN_STATUSES
 from tickets.services.actors import Actor
 from tickets.services.following import read_new_events
@@ -77,13 +78,14 @@ def take_events(events: Iterable[TicketEvent]) -> int:
     find_angry_ends(by_kind.get("ticket.resolved", ()), rules, found)
     find_repeated_contacts(by_kind.get("message.received", ()), rules, found)
     find_first_words(by_kind.get("ticket.replied", ()), found)
+    find_words_taken_back(by_kind.get("message.cancelled", ()), found)
     return _take(found)
 
 
 def _take(found: Findings) -> int:
     """Customers first, then cases, then tickets: whoever else opens or changes a case waits for us or we for him, never both."""
     new = _new_signals(found.signals)
-    if not (new or found.first_words or found.mistakes):
+    if not (new or found.first_words or found.mistakes or found.taken_back):
         return 0
     lock_customers(signal.customer_id for signal in new)
     changes = _correct_cases(found)
@@ -116,7 +118,7 @@ def _correct_cases(found: Findings) -> list[CaseChange]:
         else []
     )
     changes = []
-    for case_id in sorted({*found.first_words, *mistaken}):
+    for case_id in sorted({*found.first_words, *mistaken, *found.taken_back}):
         change = CaseChange(lock_case(case_id), Actor.system())
         case = change.case
         if case.closed_at is not None:
@@ -124,10 +126,24 @@ def _correct_cases(found: Findings) -> list[CaseChange]:
         first_word = min((at for at in found.first_words.get(case_id, ()) if at > case.opened_at), default=None)
         if first_word is not None and case.first_contact_at is None:
             change.set(first_contact_at=first_word)
+        if case_id in found.taken_back:
+            _count_first_contact_anew(change)
         if case_id in mistaken and _is_untouched(case):
             close_locked(change, outcome=MISTAKEN, note=found.mistakes[mistaken[case_id]])
         changes.append(change)
     return changes
+
+
+def _count_first_contact_anew(change: CaseChange) -> None:
+    """The first contact is the first answer that was not taken back; where none is left, its limit runs again."""
+    case = change.case
+    told = Q(ticket=case.ticket_id) | Q(pk__in=case.steps.values("message")) | Q(pk__in=case.notices.values("message"))
+    answers = Message.objects.filter(told, author=Message.Author.AGENT, sort_at__gt=case.opened_at)
+    left = answers.exclude(delivery_state=Message.DeliveryState.CANCELLED).order_by("sort_at")
+    first = left.values_list("sort_at", flat=True).first()
+    if first != case.first_contact_at:
+        change.set(first_contact_at=first)
+        change.set(next_due_at=next_limit_at(limits_of(case), told_until=None))
 
 
 def _allowed(signals: Sequence[Signal]) -> list[Signal]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
@@ -27,11 +27,13 @@ from tickets.models import Message, Review, Ticket, TicketEvent
 
 @dataclass(kw_only=True)
 class Findings:
-    """What a batch says: signals; case -> when the customer heard from us; signal -> why it was a mistake."""
+    """What a batch says: signals; case -> when the customer heard from us; signal -> why it was a mistake; cases of whose words some were
+    taken back before they left."""
 
     signals: list[Signal] = field(default_factory=list)
     first_words: dict[int, list[datetime]] = field(default_factory=dict)
     mistakes: dict[str, str] = field(default_factory=dict)
+    taken_back: set[int] = field(default_factory=set)
 
 
 # Low votes --------------------------------------------------------------------------------------------------------------
@@ -209,3 +211,13 @@ def find_first_words(events: Sequence[TicketEvent], found: Findings) -> None:
         return
     waiting = RecoveryCase.objects.filter(ticket__in=said_at, closed_at=None, first_contact_at=None)
     found.first_words = {case_id: said_at[ticket_id] for case_id, ticket_id in waiting.values_list("pk", "ticket_id")}
+
+
+def find_words_taken_back(events: Sequence[TicketEvent], found: Findings) -> None:
+    """An answer that was undone before it left was no contact."""
+    tickets = {event.ticket_id for event in events}
+    if not tickets:
+        return
+    about = Q(ticket__in=tickets) | Q(steps__message__ticket__in=tickets) | Q(notices__message__ticket__in=tickets)
+    cases = RecoveryCase.objects.filter(about, closed_at=None, first_contact_at__isnull=False)
+    found.taken_back = set(cases.values_list("pk", flat=True))

@@ -6,29 +6,29 @@ from typing import Any
 import pytest
 import time_machine
 
-from channels_app.adapters.base import Address
-from surveys.models import Invitation, RecoveryCase, RecoveryStep, RootCause, Survey
+from channels_app.adapters.base import Address, ReviewReceived, digest
+from helpdesk.common.errors import Conflict, Unprocessable
+from surveys.models import Incentive, Invitation, RecoveryCase, RecoveryStep, RootCause, Survey
 from surveys.selectors.recovery import late_cases, proposal_of, step_views
 from surveys.services import recovery
+from surveys.services.incentive_codes import import_codes
+from surveys.services.incentives import offer_incentive
 from surveys.services.planning import plan_surveys
+from surveys.services.recovery_following import take_events
+from surveys.services.recovery_preset import ensure_recovery_settings
 from surveys.services.sending import send_due_surveys
 from surveys.services.voting import Vote, record_vote
-from tests.factories import make_team, make_ticket
+from tests.factories import make_channel, make_team, make_ticket
 from tests.support.event_log import wait_for_horizon
-from tickets.models import Message, Notification, Ticket, TicketEvent
+from tests.support.recovery import be_here, our_cause
+from tickets.models import CustomerIdentity, Message, Notification, Ticket, TicketEvent
 from tickets.policies.placeholders import written_date
 from tickets.services.actors import Actor
+from tickets.services.intake import receive
 from tickets.services.lifecycle import resolve_ticket
 from tickets.services.replies import reply_to_ticket
 
-pytestmark = pytest.mark.django_db(transaction=True)
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-def be_here(*people: Any) -> None:
-    for one in people:
-        one.presence, one.presence_since, one.seen_at = "online", datetime.now(UTC), datetime.now(UTC)
-        one.save()
 
 
 def asked_about(ticket: Ticket, agent: Any) -> Invitation:
@@ -45,6 +45,7 @@ def mails(case: RecoveryCase) -> list[str]:
     return list(told.values_list("reply_text", flat=True))[1:]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_unhappy_customer_is_won_back_step_by_step(email_channel: Any, agent: Any, stranger: Any) -> None:
     Survey.objects.update(delay=timedelta(0))
     team = make_team("Support", agent, stranger)
@@ -71,10 +72,8 @@ def test_unhappy_customer_is_won_back_step_by_step(email_channel: Any, agent: An
             case_id=case.pk, title="Send a new one, padded", owner_id=agent.pk, due_on=MONDAY.date(), actor=me
         )
         plan = recovery.prepare_text(case_id=case.pk, kind="plan")
-        assert (
-            plan.open_placeholders == ()
-            and f"– Send a new one, padded: by {written_date(MONDAY.date(), 'en')}" in plan.text
-        )
+        assert plan.open_placeholders == ()
+        assert f"– Send a new one, padded: by {written_date(MONDAY.date(), 'en')}" in plan.text
         recovery.send_plan(case_id=case.pk, text=plan.text, actor=me)
         apology = recovery.prepare_text(case_id=case.pk, kind="apology")
         assert "What you got from us did not work." in apology.text
@@ -103,7 +102,7 @@ def test_unhappy_customer_is_won_back_step_by_step(email_channel: Any, agent: An
         # The clock of the database decides when he is asked; it is that time now.
         clock.shift(timedelta(days=7))
         RecoveryCase.objects.update(ask_again_at=MONDAY)
-        assert recovery.ask_due_customers() == 1 and recovery.ask_due_customers() == 0
+        assert [recovery.ask_due_customers(), recovery.ask_due_customers()] == [1, 0]
         send_due_surveys()
         again = Invitation.objects.get(occasion=f"recovery:{case.pk}")
         assert again.state == "sent"
@@ -124,3 +123,47 @@ def test_unhappy_customer_is_won_back_step_by_step(email_channel: Any, agent: An
     ]
     assert (log.count("recovery.opened"), log.count("recovery.customer_told"), log[-1]) == (1, 5, "recovery.closed")
     assert RecoveryStep.objects.filter(case=case).count() == 7
+
+
+@pytest.mark.django_db
+def test_author_of_a_bad_review_is_answered_in_public_and_won_back_in_private(email_channel: Any, agent: Any) -> None:
+    ensure_recovery_settings()
+    site, me = make_channel(kind="google_reviews", is_public=True), Actor.agent(agent)
+    item = ReviewReceived(
+        dedup_key=digest("r1"), external_id="r1", author=Address(address="carla", name="Carla Customer"), rating=1,
+        text="Cold soup, rude waiter.", sent_at=datetime.now(UTC),
+    )  # fmt: skip
+    receive(channel=site, item=item)
+    take_events(TicketEvent.objects.order_by("pk"))
+    case = RecoveryCase.objects.get()
+    assert (case.source, case.customer_words) == ("review", "Cold soup, rude waiter.")
+    recovery.understand_case(
+        case_id=case.pk, root_cause_id=our_cause("own_mistake.tone").pk, analysis="A bad evening.", actor=me
+    )
+
+    # Nothing of it is for everybody's eyes; his address is known from an order.
+    apology = recovery.prepare_text(case_id=case.pk, kind="apology").text
+    with pytest.raises(Unprocessable, match="Everybody would read this"):
+        recovery.send_apology(case_id=case.pk, text=apology, actor=me)
+    CustomerIdentity.objects.create(customer=case.customer, kind="email", address="carla@customer.example")
+    recovery.answer_in_public(
+        case_id=case.pk, text="That must not happen. We have written to you.", channel_id=email_channel.pk, actor=me
+    )
+    recovery.send_apology(case_id=case.pk, text=apology, actor=me)
+    action = recovery.add_action(
+        case_id=case.pk, title="Talk to the waiter", owner_id=agent.pk, due_on=datetime.now(UTC).date(), actor=me
+    )
+    recovery.send_plan(case_id=case.pk, text=recovery.prepare_text(case_id=case.pk, kind="plan").text, actor=me)
+    wish = recovery.prepare_text(case_id=case.pk, kind="review_update").text
+    with pytest.raises(Conflict, match="Correct it first"):
+        recovery.ask_review_update(case_id=case.pk, text=wish, actor=me)
+    recovery.finish_action(action_id=action.pk, result="He will apologise himself.", actor=me)
+    recovery.ask_review_update(case_id=case.pk, text=wish, actor=me)
+
+    # And nothing is given for it.
+    pool = Incentive.objects.create(name="Soup", description="A soup")
+    import_codes(incentive_id=pool.pk, codes=["SOUP-1"], actor=me)
+    with pytest.raises(Conflict, match="asked to look at his review"):
+        offer_incentive(case_id=case.pk, incentive_id=pool.pk, text="{{recovery.incentive}}. What else?", actor=me)
+    sent = Message.objects.filter(author="agent").order_by("pk")
+    assert [(one.visibility, one.channel) for one in sent] == [("public", site)] + [("private", email_channel)] * 4

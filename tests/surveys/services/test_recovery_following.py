@@ -19,6 +19,7 @@ from tickets.services.actors import Actor
 from tickets.services.intake import receive
 from tickets.services.lifecycle import mark_spam, resolve_ticket
 from tickets.services.replies import reply_to_ticket
+from tickets.services.unsending import undo_send
 
 SYSTEM = Actor.system()
 pytestmark = pytest.mark.django_db
@@ -256,6 +257,20 @@ def test_any_answer_of_an_agent_is_the_first_contact(clock: Any, asked: Asked, a
     reply_to_ticket(ticket_id=invitation.ticket.pk, actor=Actor.agent(agent), text="I have just read that. I am on it.")
     follow()
     assert RecoveryCase.objects.get().first_contact_at == now()
+
+
+def test_answer_taken_back_was_no_contact(clock: Any, asked: Asked, agent: Any) -> None:
+    invitation = asked()
+    vote(invitation, 2)
+    follow()
+    clock.shift(timedelta(hours=1))
+    assert invitation.ticket is not None
+    sent = reply_to_ticket(ticket_id=invitation.ticket.pk, actor=Actor.agent(agent), text="Oh no.", undo_seconds=30)
+    follow()
+    undo_send(message_id=sent.pk, actor=Actor.agent(agent))
+    follow()
+    case = RecoveryCase.objects.get()
+    assert (case.first_contact_at, case.next_due_at) == (None, case.first_contact_due_at)
 
 
 def test_batch_that_says_nothing_costs_next_to_nothing(
