@@ -58,6 +58,7 @@ def main() -> None:
     from celery import Celery
     from django.conf import settings
 
+    import helpdesk.urls  # noqa: F401
     from channels_app.registry import adapter_class
     from tests.faults import jobs  # noqa: F401
 

@@ -12,7 +12,6 @@ from helpdesk.accounts.models import User
 from helpdesk.core.models import SiteSettings
 from surveys.models import Survey
 from tests.factories import make_channel
-from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +55,3 @@ def test_channel_of_ones_own_is_not_joined_by_another(no_demo):
     make_channel(slug="ours")
     first_start()
     assert not Channel.objects.filter(slug="support").exists()
-
-
-def test_first_start_brings_the_demo_once(settings):
-    settings.HELPDESK_DEMO = True
-    told = first_start()
-    assert told["demo_tickets"] == Ticket.objects.count() > 0
-    call_command("remove_demo", stdout=StringIO())
-    first_start()
-    assert not Ticket.objects.exists()

@@ -1,5 +1,6 @@
 """The demo looks like a real team's fortnight, and goes without a trace."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -12,7 +13,6 @@ from pytest_django import DjangoDbBlocker
 
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
-from helpdesk.demo.building import build_demo
 from helpdesk.demo.removing import remove_demo
 from surveys.models import Response
 from tests.factories import make_channel, make_ticket
@@ -27,13 +27,20 @@ pytestmark = pytest.mark.django_db
 def demo(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[int]:
-    """The number of tickets of a demo that is built once; what a test does with it is rolled back after the test."""
+    """The number of tickets that a first start brings, once; what a test does with them is rolled back after the test."""
     media = tmp_path_factory.mktemp("demo")
     with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(MEDIA_ROOT=media):
-            count = build_demo()
+        with override_settings(MEDIA_ROOT=media, HELPDESK_DEMO=True):
+            count = first_start()
         yield count
         transaction.set_rollback(True)
+
+
+def first_start() -> int:
+    """Returns how many tickets it says that it has brought."""
+    output = StringIO()
+    call_command("prepare_first_start", stdout=output)
+    return int(json.loads(output.getvalue())["demo_tickets"])
 
 
 def verify_events() -> str:
@@ -66,6 +73,13 @@ def test_demo_is_a_believable_fortnight(demo):
     )
     assert Response.objects.filter(score__lte=6).exists()
     assert Response.objects.filter(score=10).exists()
+
+
+def test_first_start_brings_the_demo_once(demo, settings):
+    settings.HELPDESK_DEMO = True
+    assert demo == Ticket.objects.count() > 0
+    remove_demo()
+    assert first_start() == Ticket.objects.count() == 0
 
 
 def test_demo_lies_in_the_past_and_is_answered_in_working_hours(demo):
