@@ -121,8 +121,12 @@ def _settle(case_id: int) -> bool:
         change.set(score_after=response.rating)
         key = f"recovery_answered:{case.pk}:{response.score}"
         _tell_owner(case, kind="recovery_answered", key=key, outcome=proposal.outcome)
+    was_not_asked = case.invitation.state == Invitation.State.SUPPRESSED
+    if was_not_asked:
+        reason = case.invitation.reason
+        _tell_owner(case, kind="recovery_not_asked", key=f"recovery_not_asked:{case.pk}", reason=reason)
     is_due = proposal.closes_at is not None and proposal.closes_at <= now()
-    note = _note(proposal.outcome)
+    note = _note(proposal.outcome, was_not_asked=was_not_asked)
     if is_due and not close_refusal(proposal.outcome, change.standing(), note=note):
         close_locked(change, outcome=proposal.outcome, note=note)
         is_new = True
@@ -130,9 +134,11 @@ def _settle(case_id: int) -> bool:
     return is_new
 
 
-def _note(outcome: str) -> str:
+def _note(outcome: str, *, was_not_asked: bool) -> str:
     if outcome == RecoveryCase.Outcome.REGAINED:
         return _("Closed by itself: the new vote is good, and the customer was told what was done.")
+    if was_not_asked:
+        return _("Closed by itself: the customer could not be asked again.")
     return _("Closed by itself: the customer did not answer when he was asked again.")
 
 

@@ -116,15 +116,22 @@ def test_good_vote_without_an_action_he_was_told_of_waits_for_a_person(case: Rec
     assert case.closed_at is None
 
 
-@pytest.mark.parametrize("state", ["expired", "suppressed"])
-def test_question_without_an_answer_closes_the_case_after_a_while(case: RecoveryCase, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "note", "is_told"), [("expired", "did not answer", False), ("suppressed", "could not be asked", True)]
+)
+def test_question_without_an_answer_closes_the_case_after_a_while(
+    case: RecoveryCase, state: str, note: str, is_told: bool
+) -> None:
     recovery.ask_due_customers()
-    Invitation.objects.update(state=state, expires_at=now() - timedelta(days=2), due_at=now() - timedelta(days=2))
+    Invitation.objects.update(
+        state=state, reason="not_wanted", expires_at=now() - timedelta(days=2), due_at=now() - timedelta(days=2)
+    )
     assert recovery.settle_asked_cases() == 0
     Invitation.objects.update(expires_at=LONG_AGO)
     assert recovery.settle_asked_cases() == 1
     case.refresh_from_db()
-    assert (case.outcome, case.score_after) == ("no_answer", None)
+    assert (case.outcome, case.score_after, note in case.closing_note) == ("no_answer", None, True)
+    assert Notification.objects.filter(kind="recovery_not_asked").exists() is is_told
 
 
 def test_waiting_gift_keeps_the_case_open(case: RecoveryCase) -> None:
