@@ -72,6 +72,7 @@ TIMETABLE: dict[str, tuple[str, float, str]] = {
     "expire_codes": ("surveys.tasks.expire_codes", 60, "timers"),
     "follow_actions": ("surveys.tasks.follow_actions", 3600, "reports"),
     "refresh_facts": ("reporting.tasks.refresh_facts", 20, "reports"),
+    "mail_digests": ("reporting.tasks.mail_digests", 600, "reports"),
     "clean_up": ("helpdesk.tasks.clean_up", 3600, "reports"),
 }
 

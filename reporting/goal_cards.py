@@ -8,17 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.metrics import METRICS
-from reporting.policies.goals import line_of
+from reporting.policies.goals import TRENDS, line_of
 from reporting.policies.wording import spoken, spoken_share
 from reporting.selectors.goals import GoalStanding
 
 LINE_WIDTH, LINE_HEIGHT = 240, 44
-_TRENDS = {
-    "better": gettext_lazy("better by %(share)s than the period before"),
-    "worse": gettext_lazy("worse by %(share)s than the period before"),
-    "steady": gettext_lazy("as in the period before"),
-    "": gettext_lazy("nothing to compare with yet"),
-}
 _RUNNING = {
     "quick": gettext_lazy("still waiting"),
     "efficient": gettext_lazy("contacts still running"),
@@ -50,7 +44,7 @@ def goal_card(standing: GoalStanding, demo: dict[str, str]) -> dict[str, Any]:
         "is_lower_better": measure.is_lower_better,
         "is_met": reading.is_met,
         "trend": reading.trend,
-        "trend_words": _TRENDS[reading.trend] % {"share": spoken_share(change)},
+        "trend_words": TRENDS[reading.trend] % {"share": spoken_share(change)},
         "count": reading.now.count,
         "running": standing.running,
         "running_words": _RUNNING[goal.kind],

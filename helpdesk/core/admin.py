@@ -54,6 +54,7 @@ _JOB_NAMES = {
     "ask_again": gettext_lazy("Ask customers again after recovery"),
     "expire_codes": gettext_lazy("Mark codes whose time is over"),
     "follow_actions": gettext_lazy("Warn of late actions, and count the votes after those that are done"),
+    "mail_digests": gettext_lazy("Mail the weekly digest"),
     "refresh_facts": gettext_lazy("Bring the figures up to date"),
     "clean_up": gettext_lazy("Delete what is no longer needed"),
 }

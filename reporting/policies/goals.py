@@ -42,6 +42,14 @@ MEASURES: Mapping[str, GoalMeasure] = {
     ),
 }  # fmt: skip
 
+# What ``GoalReading.trend`` says, with the share of the move.
+TRENDS = {
+    "better": _("better by %(share)s than the period before"),
+    "worse": _("worse by %(share)s than the period before"),
+    "steady": _("as in the period before"),
+    "": _("nothing to compare with yet"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:

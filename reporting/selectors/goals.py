@@ -41,11 +41,11 @@ class GoalStanding:
     provisional: int = 0
 
 
-def goal_standings(user: Any, *, only_demo: bool, zone: ZoneInfo) -> list[GoalStanding]:
-    """The four goals in their order, as ``user`` sees the figures. Five statements."""
+def goal_standings(user: Any, *, only_demo: bool, zone: ZoneInfo, period: Period | None = None) -> list[GoalStanding]:
+    """The four goals in their order, as ``user`` sees the figures, each over its own period or all over ``period``. Five statements."""
     goals = {goal.kind: goal for goal in Goal.objects.select_related("owner")}
     return [
-        _standing(goals[kind], Question(user=user, period=_period(goals[kind], zone), only_demo=only_demo))
+        _standing(goals[kind], Question(user=user, period=period or _period(goals[kind], zone), only_demo=only_demo))
         for kind in MEASURES
         if kind in goals
     ]

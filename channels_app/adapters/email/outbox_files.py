@@ -1,6 +1,7 @@
 """Where mail goes while no outgoing server is set: files that can be opened with any mail program."""
 
 import os
+import uuid
 from pathlib import Path
 
 from django.conf import settings
@@ -11,9 +12,9 @@ from helpdesk.common.clock import now
 
 
 def keep_as_file(mail: bytes, *, name: str) -> Path:
-    """Write the mail whole or not at all, readable by the owner only; ``name`` stands in the file's name."""
+    """Write the mail whole or not at all, readable by the owner only; ``name`` stands in the file's name. No mail takes another's place."""
     folder = Path(settings.HELPDESK_OUTBOX_DIR)
-    path = folder / f"{now():%Y%m%d-%H%M%S}-{name}.eml"
+    path = folder / f"{now():%Y%m%d-%H%M%S}-{name}-{uuid.uuid4().hex[:8]}.eml"
     draft = path.with_suffix(f".{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -22,6 +22,7 @@ from tickets.services.lifecycle import put_on_hold, resolve_ticket
 from tickets.services.locking import lock_ticket
 from tickets.services.moving import move_messages
 from tickets.services.replies import reply_to_ticket
+from tickets.services.snoozing import snooze_ticket
 from tickets.services.work import beat, leave
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +174,22 @@ def test_work_on_a_call_goes_with_its_line_to_another_ticket(
     (here,), (there,) = facts_of(voice_ticket)[1], facts_of(other)[1]
     assert (here.handle_seconds, there.handle_seconds) == (None, 180)
     assert (here.is_answered, there.is_answered) == (False, True)
+
+
+def test_putting_aside_still_divides_contacts_when_messages_were_moved(email_channel: Any, agent: Any, at: At) -> None:
+    actor = Actor.agent(agent)
+    with at(0):
+        ticket = make_ticket(email_channel)
+    token = ticket.active_conversations.get().reply_token
+    with at(5):
+        snooze_ticket(ticket_id=ticket.pk, until=START + timedelta(days=1), actor=actor)
+    for minute in (10, 11):
+        with at(minute):
+            receive_message(email_channel, text=f"minute {minute}", thread_tokens=(token,))
+    with at(20):
+        other = make_ticket(email_channel)
+        last = ticket.messages.order_by("-pk")[0]
+        move_messages(ticket_id=ticket.pk, message_ids=[last.pk], into_ticket_id=other.pk, actor=actor)
+    ticket.refresh_from_db()
+    fact, contacts = facts_of(ticket)
+    assert (ticket.contact_number, fact.contact_count, len(contacts)) == (2, 2, 2)
