@@ -15,7 +15,7 @@ FROM tickets_ticket WHERE channel_id = %(channel)s
 -- step: raw
 SELECT channel_id, count(*), count(*) FILTER (WHERE outcome = 2), count(*) FILTER (WHERE outcome = 1) FROM (
     SELECT channel_id, CASE WHEN NOT is_first_contact THEN 0 WHEN EXISTS (
-        SELECT FROM reporting_ticketfact r WHERE r.customer_id = f.customer_id AND r.excluded_because = '' AND r.opened_at > f.opened_at
+        SELECT FROM reporting_ticketfact r WHERE r.customer_id = f.customer_id AND r.excluded_because = '' AND r.is_demo = f.is_demo AND r.opened_at > f.opened_at
             AND r.opened_at <= f.last_resolved_at + interval '7 days' AND r.topic_id IS NOT DISTINCT FROM f.topic_id
     ) THEN 1 ELSE 2 END AS outcome
     FROM reporting_ticketfact f
