@@ -2,6 +2,7 @@
 is read from what the provider was sent.
 """
 
+import base64
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from channels_app.registry import adapter_for
 from helpdesk.common.clock import now
 from tests.factories import make_channel
 from tests.support.desk import call_webhook
+from tests.support.http_fake import running_http_fake
 from tests.support.line_fake import running_line_fake
 from tests.support.messenger_fake import ACCOUNT_ID, running_messenger_fake
 from tests.support.telegram_fake import TOKEN, running_telegram_fake
@@ -266,6 +268,28 @@ def sms() -> Iterator[Wire]:
 
 
 @contextmanager
+def api() -> Iterator[Wire]:
+    """Another system of ours: signed JSON both ways."""
+    with running_http_fake() as receiver:
+        config = {"deliver_url": f"{receiver.url}/in"}
+        channel = make_channel(
+            kind="api",
+            slug="app",
+            config=config,
+            secrets={"signing_secrets": [f"whsec_{base64.b64encode(bytes(32)).decode()}"]},
+        )
+
+        def write(text: str) -> None:
+            document = _payload("api", "example")
+            document["items"][0] |= {"id": f"m{next(_serial)}", "text": text, "sent_at": now().isoformat()}
+            _call(channel, document)
+
+        yield Wire(
+            channel, write, _no_buttons, lambda: [Seen(json.loads(call.body)["text"]) for call in receiver.calls]
+        )
+
+
+@contextmanager
 def webchat() -> Iterator[Wire]:
     channel = make_channel(kind="webchat", slug="chat", config={"origins": [SITE]}, secrets={})
     browser = Browser(channel)
@@ -285,4 +309,4 @@ def _no_buttons(button: Button) -> None:
 
 
 WITH_BUTTONS = (whatsapp, messenger, instagram, telegram, line, viber, webchat)
-WITHOUT_BUTTONS = (wechat, x, sms)
+WITHOUT_BUTTONS = (wechat, x, sms, api)
