@@ -134,6 +134,9 @@ PLACES: dict[str, Place] = {
         icon="settings",
         text=_("What opens a case, and how soon what has to happen."),
     ),
+    "surveys.incentive": Place(
+        group="set_up", icon="star", text=_("What customers are given to make good: codes, costs and budgets.")
+    ),
     "surveys.recoverytext": Place(
         name=_("Recovery texts"),
         group="set_up",

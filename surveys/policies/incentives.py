@@ -10,6 +10,8 @@ from helpdesk.common.text import clean_text
 
 LONGEST_CODE = 80
 MOST_CODES = 50_000
+# Fewer free codes than this are worth a warning.
+FEW_CODES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,11 @@ def needs_approval(*, cost: Decimal, given_in_case: Decimal, approval_above: Dec
 def fits_budget(*, cost: Decimal, given: Decimal, budget: Decimal | None) -> bool:
     """Whether one more code stays within the budget."""
     return budget is None or given + cost <= budget
+
+
+def is_currency(text: str) -> bool:
+    """Whether it has the form of an ISO 4217 code: three letters from A to Z."""
+    return len(text) == 3 and text.isascii() and text.isalpha()
 
 
 def code_expiry(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from helpdesk.common.errors import InvalidInput, NotVisible
 from helpdesk.common.text import one_line
 from surveys.models import Incentive
+from surveys.policies.incentives import is_currency
 from tickets.services.actors import Actor
 
 FIELDS = frozenset(
@@ -49,7 +50,7 @@ def _faults(incentive: Incentive) -> dict[str, str]:
         incentive.full_clean()
     except ValidationError as error:
         faults = {name: str(texts[0]) for name, texts in error.message_dict.items()}
-    if not (len(incentive.currency) == 3 and incentive.currency.isascii() and incentive.currency.isalpha()):
+    if not is_currency(incentive.currency):
         faults.setdefault("currency", _("Three letters, such as EUR."))
     if incentive.valid_for is not None and incentive.valid_for.total_seconds() <= 0:
         faults.setdefault("valid_for", _("Longer than nothing, or empty."))
