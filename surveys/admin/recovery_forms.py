@@ -114,7 +114,6 @@ class CloseForm(PageForm):
     note = _text(
         _("Closing note"),
         rows=3,
-        required=False,
         most=4000,
         help_text=_("What we learnt, for whoever reads this later."),
     )

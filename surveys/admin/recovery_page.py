@@ -16,7 +16,7 @@ from surveys.admin.recovery_steps import current_kind, stages_shown, steps_shown
 from surveys.admin.recovery_timeline import tell
 from surveys.admin.recovery_verbs import CHANGE, REPLY, VERBS, Attempt, Verb, form_of, messages_of
 from surveys.admin.recovery_words import cause_words, limit_chip, limits_of, rating_chip, score_line, stage_badge
-from surveys.models import RecoveryCase
+from surveys.models import RecoveryCase, RecoveryStep
 from surveys.selectors.recovery_page import (
     actions_of,
     cases_of_customer,
@@ -89,6 +89,7 @@ def _context(reading: Reading, step: str) -> dict[str, Any]:
         "opened": opened.kind if opened is not None else "",
         "box": box(reading, opened) if opened is not None else {},
         "story": story,
+        "review_waits": _review_waits(reading) and (opened is None or opened.kind != RecoveryStep.Kind.REVIEW_UPDATE),
         "votes": [(rating_chip(vote), vote) for vote in reading.votes],
         "curve": score_line(reading.votes),
         "others": cases_of_customer(customer_id=case.customer_id, user=reading.user, besides=case.pk),
@@ -97,6 +98,12 @@ def _context(reading: Reading, step: str) -> dict[str, Any]:
         "assign": reading.form("assign", owner=case.owner_id),
         "may_see_ticket": _sees_ticket(reading),
     }
+
+
+def _review_waits(reading: Reading) -> bool:
+    """Whether the review of an open case stands without an answer of ours."""
+    review = reading.review
+    return reading.case.closed_at is None and review is not None and review.reply_state == review.ReplyState.NONE
 
 
 def _sees_ticket(reading: Reading) -> bool:

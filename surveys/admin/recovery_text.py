@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,6 +72,7 @@ class RecoveryTextAdmin(ServiceAdmin):
     ordering = ("kind", "language", "name")
     autocomplete_fields = ()
     actions = None
+    change_list_template = "admin/surveys/recovery/text_list.html"
     readonly_fields = ("placeholders", "ours", "look")
     fields = ("kind", "language", "name", "root_cause", "text", "placeholders", "look", "ours")
     list_title = gettext_lazy("Recovery texts")
@@ -88,7 +90,7 @@ class RecoveryTextAdmin(ServiceAdmin):
         shown = [(code, language_name(code), _read(whole_text(code, kind, has_name=True), code)) for code in TEXTS]
         context = {
             **self.admin_site.each_context(request),
-            "title": RecoveryText.Kind(kind).label,
+            "title": capfirst(str(RecoveryText.Kind(kind).label)),
             "opts": self.opts,
             "hd_list_title": self.title_of_list(),
             "shown": shown,

@@ -65,12 +65,13 @@ def tell(
     steps: Mapping[str, RecoveryStep],
     actions: Iterable[CorrectiveAction],
 ) -> list[Told]:
-    """All of it, oldest first. A vote that is a signal as well is told once."""
+    """All of it, oldest first. A vote or review that is a signal as well is told once."""
     noticed = {signal.response_id for signal in signals}
+    reviewed = {signal.review.message_id for signal in signals if signal.review is not None}
     lines = [
         *(_of_signal(signal) for signal in signals),
         *(_of_vote(vote) for vote in votes if vote.pk not in noticed),
-        *(_of_message(message) for message in messages),
+        *(_of_message(message) for message in messages if message.pk not in reviewed),
         *_of_steps(steps),
         *_of_actions(actions),
     ]
