@@ -9,7 +9,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +75,11 @@ class World:
     database: str
     folder: Path
     zygote: Zygote
+    server: dict[str, Any] = field(default_factory=dict)
+    """Where the database is, unless on the server of the tests."""
 
     def _tell(self, **command: Any) -> dict[str, int]:
-        return self.zygote.tell(database=self.database, media=str(self.folder), **command)
+        return self.zygote.tell(database=self.database, server=self.server, media=str(self.folder), **command)
 
     def run(self, job: str, *, failpoint: str = "", **arguments: Any) -> int:
         """Run a job to its end; returns its exit code, or minus the signal that killed it."""

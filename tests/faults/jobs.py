@@ -3,11 +3,15 @@
 import json
 import socketserver
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 from django.db.models import F
+from django.db.utils import Error
 
 from channels_app.adapters.base import RawEvent
 from channels_app.models import Channel
@@ -57,6 +61,22 @@ def drain() -> None:
     """Work until a whole round finds nothing to do."""
     while process_waiting_events() + recover_expired_leases() + send_due_messages():
         pass
+
+
+def drain_whatever_happens() -> None:
+    """Work on, with new connections, when the database goes away and comes back."""
+    deadline = monotonic() + 100
+    while True:
+        try:
+            return drain()
+        except Error:
+            connection.close()
+            if monotonic() > deadline:
+                raise
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0)
 
 
 def poll(slug: str) -> None:

@@ -1,43 +1,26 @@
 """The database dies in the middle of the work, and comes back: nothing lost, nothing doubled, no restart of ours needed."""
 
-import contextlib
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
-from helpdesk.embedded.layout import socket_database_url
+from helpdesk.embedded.layout import DATABASE_NAME, DATABASE_ROLE, POSTGRES_PORT
 from helpdesk.embedded.postgres import PostgresServer
 from helpdesk.embedded.postgres_programs import find_programs
 from helpdesk.embedded.privileges import make_private_folder, unprivileged_account
 from helpdesk.embedded.processes import Child
-from tests.faults.conftest import IS_FULL, ROOT
+from tests.faults.conftest import IS_FULL, World, Zygote
+from tests.helpdesk.embedded.running import wait_for
 
 RESTARTS = 5 if IS_FULL else 1
 OFFERED = 150 * RESTARTS
-WORK = """
-import time
-from django.db import connection
-from django.db.utils import Error
-from tests.faults import jobs
-{job}
-deadline = time.monotonic() + 100
-while True:
-    try:
-        jobs.drain()
-        break
-    except Error:
-        connection.close()
-        if time.monotonic() > deadline:
-            raise
-"""
 
 
 class Server:
@@ -64,8 +47,13 @@ class Server:
         self.child.stop()
         self.start()
 
+    def connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            host=str(self.server.socket_dir), user=DATABASE_ROLE, dbname=DATABASE_NAME, autocommit=True
+        )
+
     def count(self, what: str) -> int:
-        with psycopg.connect(host=str(self.server.socket_dir), user="helpdesk", dbname="helpdesk") as own:
+        with self.connect() as own:
             return int(own.execute(f"SELECT count(*) FROM {what}").fetchone()[0])  # type: ignore[index, arg-type]
 
 
@@ -78,48 +66,27 @@ def server() -> Iterator[Server]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def environment_of(server: Server, folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "DATABASE_URL": socket_database_url(server.server.socket_dir),
-        "HELPDESK_DATA": str(folder / "data"),
-        "HELPDESK_LOG_LEVEL": "CRITICAL",
-        "PYTHONPATH": str(ROOT),
-        "DJANGO_SETTINGS_MODULE": "helpdesk.settings",
-    }
+@pytest.fixture
+def world(server: Server, zygote: Zygote, tmp_path: Path) -> World:
+    """An installation on that server."""
+    place = {"HOST": str(server.server.socket_dir), "PORT": POSTGRES_PORT, "USER": DATABASE_ROLE, "PASSWORD": ""}
+    return World(database=DATABASE_NAME, folder=tmp_path / "media", zygote=zygote, server=place)
 
 
-def program(job: str) -> list[str]:
-    silent = "from celery import Celery; Celery.send_task = lambda *a, **k: None\n"
-    return [sys.executable, "-c", f"import django; django.setup()\n{silent}{job}"]
-
-
-def test_database_that_crashes_under_work_costs_no_mail(server: Server, tmp_path: Path, counted) -> None:
-    environment = environment_of(server, tmp_path)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"], cwd=ROOT, env=environment, check=True
-    )
-    config = {"address": "support@desk.example"}
-    offer = (
-        "from tests.faults import jobs\n"
-        f"jobs.create_channel(kind='email', slug='support', config={config!r})\n"
-        f"jobs.store_mails(slug='support', count={OFFERED})"
-    )
-    subprocess.run(program(offer), cwd=ROOT, env=environment, check=True)
-    workers = [subprocess.Popen(program(WORK.format(job="")), cwd=ROOT, env=environment) for _ in range(2)]
-    crashes = 0
-    while any(worker.poll() is None for worker in workers):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            next(worker for worker in workers if worker.returncode is None).wait(0.05)
-        if crashes < RESTARTS and server.count("tickets_message") >= (crashes + 1) * OFFERED // (2 * RESTARTS + 1):
-            server.crash()
-            crashes += 1
-    with psycopg.connect(
-        host=str(server.server.socket_dir), user="helpdesk", dbname="helpdesk", autocommit=True
-    ) as own:
+def test_database_that_crashes_under_work_costs_no_mail(server: Server, world: World, counted: Any) -> None:
+    assert world.run("migrate") == 0
+    assert world.run("create_channel", kind="email", slug="support", config={"address": "support@desk.example"}) == 0
+    assert world.run("store_mails", slug="support", count=OFFERED) == 0
+    workers = [world.start("drain_whatever_happens") for _ in range(2)]
+    for crash in range(RESTARTS):
+        wanted = (crash + 1) * OFFERED // (2 * RESTARTS + 1)
+        wait_for(lambda: server.count("tickets_message") >= wanted, what="the work is under way")  # noqa: B023
+        server.crash()
+    assert [world.wait(worker) for worker in workers] == [0, 0]
+    with server.connect() as own:
         own.execute("UPDATE channels_app_inboundevent SET lease_until = NULL WHERE state = 'received'")
-    subprocess.run(program(WORK.format(job="")), cwd=ROOT, env=environment, check=True)
+    assert world.run("drain") == 0
     stored = server.count("tickets_message")
-    counted(crashes=crashes, offered=OFFERED, stored=stored, tickets=server.count("tickets_ticket"))
-    assert crashes == RESTARTS
+    counted(crashes=RESTARTS, offered=OFFERED, stored=stored, tickets=server.count("tickets_ticket"))
     assert stored == server.count("tickets_ticket") == OFFERED
     assert server.count("channels_app_inboundevent WHERE state = 'processed'") == OFFERED

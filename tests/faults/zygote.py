@@ -1,7 +1,7 @@
 """A process that has the product loaded and forks a child per job, so that a kill costs milliseconds and no start-up.
 
 Reads one JSON command a line: {"do": "run"|"start", "job": name, "failpoint": name, "database": name, "media": folder,
-"arguments": {...}} or {"do": "wait", "pid": n};
+"arguments": {...}, "server": {"HOST": ..., where it is another one}} or {"do": "wait", "pid": n};
 answers one JSON line: {"pid": n} or {"status": exit code, or minus the signal}.
 """
 
@@ -21,7 +21,7 @@ def run_child(command: dict[str, Any]) -> None:
 
     from tests.faults import jobs
 
-    connection.settings_dict["NAME"] = command["database"]
+    connection.settings_dict |= {"NAME": command["database"], **command.get("server", {})}
     settings.MEDIA_ROOT = command["media"]
     settings.HELPDESK_FAILPOINT = command.get("failpoint", "")
     try:
