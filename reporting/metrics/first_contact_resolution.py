@@ -85,7 +85,9 @@ def handled_cases(question: Question) -> QuerySet[TicketFact]:
         default=Value(LATER),
         output_field=CharField(),
     )
-    return counted_facts(question, agent=AGENT).filter(is_handled=True).annotate(outcome=outcome)
+    cases = counted_facts(question, agent=AGENT).filter(is_handled=True)
+    judged: QuerySet[TicketFact] = cases.annotate(outcome=outcome)
+    return judged
 
 
 def _further_cases(window: timedelta) -> QuerySet[TicketFact]:
