@@ -12,6 +12,7 @@ from channels_app.adapters.provider_calls import FilePart
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 _MAX_CALLBACK_BYTES = 64
 _BUTTONS_IN_A_ROW = 1
+_SHORT_IN_A_ROW = 5
 # The beginning of a media type -> (method, field). What is not here travels as a document.
 _METHODS = {
     "image/gif": ("sendAnimation", "animation"),
@@ -78,7 +79,10 @@ def _chat_id(address: str) -> int | str:
 def _markup(message: OutboundMessage) -> dict[str, Any]:
     if message.choices:
         buttons = [{"text": choice.title, "callback_data": _data(choice.payload)} for choice in message.choices]
-        rows = [buttons[i : i + _BUTTONS_IN_A_ROW] for i in range(0, len(buttons), _BUTTONS_IN_A_ROW)]
+        # Scores of a scale: one below the other they would fill the screen.
+        are_short = len(buttons) > 2 and all(len(choice.title) <= 2 for choice in message.choices)
+        width = _SHORT_IN_A_ROW if are_short else _BUTTONS_IN_A_ROW
+        rows = [buttons[i : i + width] for i in range(0, len(buttons), width)]
         return {"inline_keyboard": rows}
     asked = {
         "location": {"text": _("Send my location"), "request_location": True},

@@ -59,7 +59,9 @@ def _file(attachment: OutboundAttachment, text: str) -> dict[str, Any]:
 
 
 def _buttons(message: OutboundMessage) -> list[dict[str, Any]]:
-    common = {"Columns": 6, "Rows": 1}
+    # Six columns are the width of the screen; scores of a scale stand side by side.
+    are_short = len(message.choices) > 2 and all(len(choice.title) <= 2 for choice in message.choices)
+    common = {"Columns": 1 if are_short else 6, "Rows": 1}
     buttons: list[dict[str, Any]] = [
         {**common, "ActionType": "reply", "ActionBody": choice.payload, "Text": choice.title}
         for choice in message.choices
