@@ -34,6 +34,7 @@ FLAG_WORDS = {
     "uploaded": gettext_lazy("Handed in through the link."),
     "late": gettext_lazy("This message arrived late."),
     "standby": gettext_lazy("Another app is answering this person. The message is kept and starts no clock."),
+    "vote": gettext_lazy("This answers our question how it was. Nobody has to reply to it."),
     "not_fetched": gettext_lazy("The provider did not let us read this. Look at it there."),
 }
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from channels_app.adapters.base import Address, digest
+from channels_app.adapters.base import Address, InboundAttachment, digest
 from surveys.models import Answer, Invitation, Response, Survey, SurveyQuestion
 from surveys.policies.chat_choices import make_choice_payload
 from surveys.policies.chat_payloads import make_payload
@@ -17,7 +17,7 @@ from surveys.services.chat_answers import forget_passed_waits
 from surveys.services.planning import plan_tickets
 from surveys.services.sending import send_due_surveys
 from tests.factories import make_channel, make_item
-from tickets.models import Conversation, Message, Ticket, TicketEvent
+from tickets.models import Conversation, Customer, Message, Ticket, TicketEvent
 from tickets.selectors.timeline import read_timeline
 from tickets.services.actors import Actor
 from tickets.services.intake import Filed, receive
@@ -252,3 +252,30 @@ def test_ordinary_message_costs_one_query_more_where_anybody_is_awaited_and_none
     is_anybody_awaited.forget()
     is_anybody_awaited()
     assert queries() == waiting - 1
+
+
+def test_kept_words_start_no_clock_when_the_ticket_is_opened_again(asked: Invitation, say: Say, agent: Any) -> None:
+    say("2 because nobody listened")
+    reopen_ticket(ticket_id=asked.ticket_id or 0, actor=Actor.agent(agent))
+    assert Ticket.objects.get().waiting_since is None
+
+
+def test_customer_may_say_no_to_a_further_question(asked: Invitation, say: Say) -> None:
+    say("3")
+    assert say("no thanks").outcome == "survey_answered"
+    asked.refresh_from_db()
+    assert (asked.asks_id, Answer.objects.count(), said_last().text.count("?")) == (None, 0, 0)
+
+
+def test_picture_with_a_score_is_a_vote_and_a_message(asked: Invitation, say: Say) -> None:
+    photo = InboundAttachment(name="box.png", content_type="image/png", content=b"\x89PNG")
+    assert say("3", attachments=[photo]).outcome == "reopened"
+    assert vote() == (3, "")
+    assert Message.objects.filter(attachments__isnull=False).count() == 1
+
+
+def test_blocked_customer_and_robots_vote_for_nothing(asked: Invitation, say: Say) -> None:
+    assert say("9", is_auto_reply=True).outcome == "appended"
+    Customer.objects.update(is_blocked=True)
+    say("9")
+    assert not Response.objects.exists()
