@@ -14,7 +14,7 @@ from reporting.metrics.facts import counted_facts, fact_columns, subset_conditio
 from reporting.metrics.metric import FACT_GROUPS, Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import Question, Row, group_expression
-from reporting.models import TicketFact
+from reporting.models import TicketFact, TicketFactQuerySet
 from tickets.models import Ticket
 
 AGENT = "agent_id"
@@ -68,7 +68,7 @@ class FirstContactResolution(Metric):
         return tickets_behind(question, handled_cases(question).filter(subset_condition(self, question)))
 
 
-def handled_cases(question: Question) -> QuerySet[TicketFact]:
+def handled_cases(question: Question) -> TicketFactQuerySet:
     """The handled cases of the period with their ``outcome``: final, provisional (both at the first contact), came_back, later
     (resolved, but not at the first contact), unresolved."""
     window = timedelta(days=settings.HELPDESK_FIRST_CONTACT_DAYS)
@@ -85,9 +85,7 @@ def handled_cases(question: Question) -> QuerySet[TicketFact]:
         default=Value(LATER),
         output_field=CharField(),
     )
-    cases = counted_facts(question, agent=AGENT).filter(is_handled=True)
-    judged: QuerySet[TicketFact] = cases.annotate(outcome=outcome)
-    return judged
+    return counted_facts(question, agent=AGENT).filter(is_handled=True).annotate(outcome=outcome)
 
 
 def _further_cases(window: timedelta) -> QuerySet[TicketFact]:
