@@ -10,6 +10,7 @@ from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.html import html_to_text
 from helpdesk.common.rows import Batch
+from helpdesk.demo import winning_back
 from helpdesk.demo.content.people import MAIL_ADDRESS
 from helpdesk.demo.files import demo_file
 from helpdesk.demo.script import Person, Step, Story
@@ -69,6 +70,10 @@ class Player:
             "vanishes": self._vanish,
             "is_asked": self._invite,
             "votes": self._vote,
+            "understands": self._understand,
+            "promises": self._promise,
+            "apologises": self._apologise,
+            "corrects": self._correct,
         }
 
     def add(self, story: Story) -> None:
@@ -215,7 +220,21 @@ class Player:
 
     def _vote(self, case: _Case, step: Step) -> None:
         assert case.invitation is not None, "nobody votes without having been asked"
-        record_vote(invitation_id=case.invitation.pk, vote=Vote(score=step.score, comment=step.text))
+        response = record_vote(invitation_id=case.invitation.pk, vote=Vote(score=step.score, comment=step.text))
+        if response.is_low:
+            winning_back.notice_unhappy(response)
+
+    def _understand(self, case: _Case, step: Step) -> None:
+        winning_back.understand(case.ticket_id, self._agent(step), cause=step.names[0], analysis=step.text)
+
+    def _promise(self, case: _Case, step: Step) -> None:
+        _record_as_sent(winning_back.promise(case.ticket_id, self._agent(step), *step.names))
+
+    def _apologise(self, case: _Case, step: Step) -> None:
+        _record_as_sent(winning_back.apologise(case.ticket_id, self._agent(step)))
+
+    def _correct(self, case: _Case, step: Step) -> None:
+        _record_as_sent(winning_back.correct(case.ticket_id, self._agent(step), result=step.text))
 
 
 def _review(story: Story, person: Person, step: Step, external_id: str) -> ReviewReceived:

@@ -153,3 +153,22 @@ def merges_into(by: str, other: str, after: str = "5m") -> Step:
 def drafts(by: str, text: str, after: str = "5m") -> Step:
     """An agent has begun a reply and not sent it."""
     return Step(verb="drafts", after=after, by=by, text=text)
+
+
+def understands(by: str, cause: str, analysis: str, after: str = "2h") -> Step:
+    """Somebody takes the case of an unhappy customer and says what went wrong: a key of our causes, and how it came."""
+    return Step(verb="understands", after=after, by=by, names=(cause,), text=analysis)
+
+
+def promises(by: str, *titles: str, after: str = "25m") -> Step:
+    """The customer is sent the plan with these actions."""
+    return Step(verb="promises", after=after, by=by, names=titles)
+
+
+def apologises(by: str, after: str = "4m") -> Step:
+    return Step(verb="apologises", after=after, by=by)
+
+
+def corrects(by: str, result: str, after: str = "1d") -> Step:
+    """The next thing that was promised is done, and the customer is told."""
+    return Step(verb="corrects", after=after, by=by, text=result)

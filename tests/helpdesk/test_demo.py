@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.demo.removing import remove_demo
-from surveys.models import Response
+from surveys.models import ActionNotice, RecoveryCase, Response
 from tests.factories import make_channel, make_ticket
 from tickets.models import Attachment, Customer, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
@@ -73,6 +73,8 @@ def test_demo_is_a_believable_fortnight(demo):
     )
     assert Response.objects.filter(score__lte=6).exists()
     assert Response.objects.filter(score=10).exists()
+    assert {"noticed", "apologised"} <= set(RecoveryCase.objects.filter(is_demo=True).values_list("stage", flat=True))
+    assert ActionNotice.objects.filter(told_at__isnull=False).exists()
 
 
 def test_first_start_brings_the_demo_once(demo, settings):

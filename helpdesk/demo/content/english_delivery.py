@@ -2,16 +2,20 @@
 
 from helpdesk.demo.script import (
     Story,
+    apologises,
     asks,
     assigns,
     bounces,
+    corrects,
     holds,
     is_asked,
     merges_into,
     notes,
+    promises,
     replies,
     resolves,
     tags,
+    understands,
     votes,
 )
 
@@ -84,6 +88,10 @@ STORIES = (
         replies("samira", "Hello Dwayne, I lead the team here. I have changed your orders so that you see the packing status, and from "
                 "now on you get a mail when a date slips. I am sorry about your afternoon.", "3h"),
         resolves("samira", "1d"), votes(4, "Kind words, but the same thing happened three times.", "4h"),
+        understands("samira", "process.slow", "Packing was two days behind, and nobody told customers whose date slipped."),
+        promises("samira", "A second person at the packing table until the backlog is gone", "A mail by itself when a date slips"),
+        apologises("samira"), corrects("samira", "Tom packs since this morning.", "20h"),
+        asks("That I can see: the lamp I ordered on Friday is already on its way. Let us hope it stays like this.", "2h"),
     )),
     Story(key="tracking-question", who="grace", day=5, time="12:02", subject="Tracking number please", steps=(
         asks("Hi, could I have the tracking number for W-20471?"),
