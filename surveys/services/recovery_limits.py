@@ -29,7 +29,7 @@ def tell_late_cases() -> int:
 @transaction.atomic
 def _tell_batch() -> int:
     due = RecoveryCase.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    due = due.filter(closed_at=None, next_due_at__lte=Now()).select_related("ticket").annotate(at=Now())
+    due = due.filter(closed_at=None, next_due_at__lte=Now(), is_demo=False).select_related("ticket").annotate(at=Now())
     cases = list(due.order_by("next_due_at", "id")[:BATCH])
     leads: dict[int | None, list[int]] = {}
     notices = []

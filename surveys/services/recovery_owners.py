@@ -75,7 +75,7 @@ def tell_people(case: RecoveryCase) -> None:
         key=f"recovery_unowned:{case.pk}",
         ticket_id=case.ticket_id,
         data={"case": case.pk, "source": case.source},
-        by_mail=True,
+        by_mail=not case.is_demo,
     )
 
 
@@ -107,5 +107,5 @@ def tell_owner(case: RecoveryCase, owner_id: int, *, key: str) -> None:
     """Tell somebody that a case is his."""
     notify(
         user_ids=[owner_id], kind="recovery_owner", key=key, ticket_id=case.ticket_id,
-        data={"case": case.pk, "source": case.source}, by_mail=True,
+        data={"case": case.pk, "source": case.source}, by_mail=not case.is_demo,
     )  # fmt: skip
