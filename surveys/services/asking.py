@@ -49,11 +49,10 @@ class Batched:
 
     def store(self) -> None:
         """Write everything, in a number of queries that does not depend on how much it is."""
-        if self.messages:
-            store_system_messages(self.messages)
-        events = [self._event(*one) for one in self._told]
-        TicketEvent.objects.bulk_create(events)
         batch = Batch()
+        store_system_messages(self.messages, batch)
+        events = [self._event(*one) for one in self._told]
+        batch.insert(events)
         for ticket_id in sorted({event.ticket_id for event in events}):
             ticket = self.tickets[ticket_id]
             ticket.version += 1

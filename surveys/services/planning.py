@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from helpdesk.common.clock import now
+from helpdesk.common.failpoints import failpoint
 from surveys.models import Invitation, Survey
 from surveys.policies.occasions import LOGGED, PLANNING_KINDS, Occasion, Occasions, kind_of
 from surveys.policies.reasons import REVOCABLE, TOO_LATE_AFTER
@@ -39,6 +40,7 @@ def plan_surveys() -> int:
         with read_new_events(name=FOLLOWER, limit=BATCH) as events:
             touched = {event.ticket_id for event in events if event.kind in PLANNING_KINDS}
             changed += plan_tickets(touched)
+            failpoint("survey.before_plan_commit")
         if len(events) < BATCH:
             return changed
 

@@ -1,6 +1,7 @@
 """Mail that the product itself writes: acknowledgement, survey, notice. It never touches the figures of the ticket."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from channels_app.adapters.base import Can, Choice, TemplateUse
 from channels_app.registry import adapter_class, adapter_for
 from helpdesk.common.clock import now
 from helpdesk.common.doorbell import ring_on_commit
+from helpdesk.common.rows import Batch, key_sequence, next_values
 from helpdesk.common.text import one_line
 from tickets.models import Conversation, Message, MessageRecipient, Ticket
 from tickets.models.message import external_digest
@@ -20,6 +22,9 @@ from tickets.services.actors import Actor
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
 from tickets.services.template_texts import template_details, template_text
+
+# As many messages of one channel as may be under way at once (``delivery``).
+MOST_BELLS = 4
 
 
 def is_writable(address: str) -> bool:
@@ -144,14 +149,28 @@ def new_system_message(ticket: Ticket, conversation: Conversation, said: SystemT
     )
 
 
-def store_system_messages(messages: Sequence[Message]) -> None:
-    """Put new messages into the outbox, in two queries however many; each gets its key. Their tickets are locked by the caller."""
-    Message.objects.bulk_create(messages)
-    recipients = []
-    for message in messages:
+def store_system_messages(messages: Sequence[Message], batch: Batch | None = None) -> None:
+    """Put new messages into the outbox; each gets its key. With a ``batch`` they are stored when that runs. Their tickets are locked by
+    the caller.
+    """
+    if not messages:
+        return
+    rows = Batch() if batch is None else batch
+    keys = next_values(*[key_sequence(Message)] * len(messages))
+    recipients, rung = [], Counter[int | None]()
+    for message, key in zip(messages, keys, strict=True):
+        message.pk = key
         conversation = message.conversation
         assert conversation is not None, "only notes have no conversation"
         address, name = conversation.identity.address, conversation.customer.name
         recipients.append(MessageRecipient(message=message, address=address, name=name))
-        ring_on_commit("tickets.tasks.send_message", message.pk)
-    MessageRecipient.objects.bulk_create(recipients)
+        rung[message.channel_id] += 1
+        # Whoever answers the bell goes on with what else its channel has; more could not be under way anyhow.
+        if rung[message.channel_id] <= MOST_BELLS:
+            ring_on_commit("tickets.tasks.send_message", message.pk)
+    rows.insert(messages)
+    rows.insert(recipients)
+    if batch is None:
+        rows.run()
+        for message in messages:
+            message._state.adding = False
