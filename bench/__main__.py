@@ -28,6 +28,7 @@ JOBS = (
     "widget_streams",
     "sla_sweep",
     "measures",
+    "surveys",
 )
 
 
@@ -64,7 +65,7 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
         yield from business_time.rows()
     if "widget_streams" in options.only:
         yield from widget_streams.rows()
-    if set(options.only) <= {"business_time", "widget_streams", "sla_sweep", "measures"}:
+    if set(options.only) <= {"business_time", "widget_streams", "sla_sweep", "measures", "surveys"}:
         yield from _clocks(options)
         return
     small: Compared | None = None
@@ -77,7 +78,7 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
     if job is not None and "replay" in options.only:
         yield ingest.replay_row(job)
     yield from _channels(options)
-    if set(options.only) <= {"replay", "webhooks", "slow_provider", "sla_sweep", "measures"}:
+    if set(options.only) <= {"replay", "webhooks", "slow_provider", "sla_sweep", "measures", "surveys"}:
         yield from _clocks(options)
         return
     yield _load(options)
@@ -91,12 +92,14 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def _clocks(options: argparse.Namespace) -> Iterator[Row]:
-    from bench.jobs import measures, sla_sweep
+    from bench.jobs import measures, sla_sweep, surveys
 
     if "sla_sweep" in options.only:
         yield from sla_sweep.rows()
     if "measures" in options.only:
         yield from measures.rows()
+    if "surveys" in options.only:
+        yield from surveys.rows()
 
 
 def _channels(options: argparse.Namespace) -> Iterator[Row]:
