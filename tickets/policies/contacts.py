@@ -38,7 +38,7 @@ class Turn:
 def number_contacts(turns: Sequence[Turn], holds: Sequence[datetime]) -> tuple[list[int], int, datetime | None]:
     """(the contact of each turn, the running contact, when it ends) as if the turns had come one by one in this order.
 
-    ``holds``, rising: when the ticket was put on hold, which ends the contact that runs then.
+    ``holds``, rising: when the ticket was put on hold or aside, which ends the contact that runs then.
     """
     number, ends_at = 1, None
     numbers, waiting_holds = [], list(holds)

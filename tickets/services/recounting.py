@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from helpdesk.common.clock import now
 from helpdesk.common.text import preview
@@ -81,8 +81,10 @@ def _recount_contacts(change: TicketChange, messages: Sequence[Message]) -> None
         for message in spoken
         if message.channel is not None
     ]
-    holds = TicketEvent.objects.filter(ticket=ticket, kind="ticket.status_changed", data__to=Ticket.Status.ON_HOLD)
-    numbers, number, ends_at = number_contacts(turns, list(holds.order_by("sequence").values_list("at", flat=True)))
+    log = TicketEvent.objects.filter(ticket=ticket).order_by("sequence")
+    aside = Q(kind="ticket.status_changed", data__to=Ticket.Status.ON_HOLD)
+    aside |= Q(kind="ticket.snoozed") & ~Q(data__has_key="is_over")
+    numbers, number, ends_at = number_contacts(turns, list(log.filter(aside).values_list("at", flat=True)))
     moved = [(message, new) for message, new in zip(spoken, numbers, strict=True) if message.contact_number != new]
     for message, new in moved:
         message.contact_number = new
