@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from surveys.models import Response
-from surveys.policies.scales import ONE_TO_TEN, SCALES
+from surveys.policies.scales import ONE_TO_TEN, SCALES, THUMBS
 from surveys.policies.score_line import score_line
 from surveys.policies.votes import short_score, vote_tone
 from tickets.models import Ticket
@@ -23,14 +23,15 @@ _THUMB = "M7 10.5v10M3.5 10.5h3.5l4.1-7.3a2 2 0 0 1 3.7 1.4l-.9 4.4h4.9a2 2 0 0 
 
 def score_words(score: int, scale: str = ONE_TO_TEN) -> str:
     """A score said in full: "4 of 5", "thumbs down"."""
-    if SCALES[scale].key == "thumbs":
+    kind = SCALES.get(scale, SCALES[ONE_TO_TEN])
+    if kind.key == THUMBS:
         return _("thumbs up") if score else _("thumbs down")
-    return _("%(score)s of %(highest)s") % {"score": score, "highest": SCALES[scale].highest}
+    return _("%(score)s of %(highest)s") % {"score": score, "highest": kind.highest}
 
 
 def score_chip(score: int, scale: str = ONE_TO_TEN, *, is_low: bool | None = None) -> SafeString:
     """A score on its ground; the number or the thumb says it, the colour only helps. ``is_low``: None is the scale's limit."""
-    kind = SCALES[scale]
+    kind = SCALES.get(scale, SCALES[ONE_TO_TEN])
     low = kind.is_low(score) if is_low is None else is_low
     shown = short_score(score, kind) or _thumb(is_up=bool(score))
     return format_html('<span class="hd-vote hd-vote-{}">{}</span>', _TONES[vote_tone(score, kind, is_low=low)], shown)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput
+from helpdesk.common.failpoints import failpoint
 from helpdesk.common.text import clean_text
 from surveys.models import Invitation, Response, Survey
 from surveys.policies.questions import Answers, questions_for
@@ -61,6 +62,7 @@ def record_vote(*, invitation_id: int, vote: Vote) -> Response:
         _write_on_ticket(invitation.ticket_id, response, previous)
     if invitation.ticket_id is not None and are_answers_new:
         _write_explanation(invitation.ticket_id, response)
+    failpoint("voting.before_commit")
     return response
 
 

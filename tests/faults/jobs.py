@@ -22,6 +22,7 @@ from tests.factories import make_channel, make_item
 from tests.faults.gift_jobs import give_codes, open_corrected_cases  # noqa: F401 - jobs by their names
 from tests.faults.mails import make_mail
 from tests.faults.survey_jobs import end_many_contacts, plan_and_ask, plan_mails  # noqa: F401 - jobs by their names
+from tests.faults.vote_jobs import ask_everybody, scan_everything, vote_everybody  # noqa: F401 - jobs by their names
 from tickets.models import SLAPolicy, SLATarget, SLATimer, Ticket
 from tickets.services.actors import Actor
 from tickets.services.delivery import recover_expired_leases, send_due_messages
