@@ -75,6 +75,3 @@ def _invited(call: Call) -> Invitation | None:
         sent_via=Invitation.SentVia.CALL,
     )
     return known.select_related("survey").first()
-
-
-CALL_SURVEY = CallSurvey()

@@ -62,4 +62,4 @@ def _offered(ending: CallEnding, line: Line) -> CallQuestion | None:
 
 
 def _endings() -> list[CallEnding]:
-    return [import_string(path) for path in settings.HELPDESK_CALL_ENDINGS]
+    return [import_string(path)() for path in settings.HELPDESK_CALL_ENDINGS]
