@@ -1,10 +1,14 @@
 """What is said in a chat after a vote: thanks, and the further questions one after the other."""
 
+import logging
 from datetime import datetime
+
+from django.db import transaction
 
 from channels_app.adapters.base import Can
 from channels_app.registry import adapter_class
 from helpdesk.common.clock import now
+from helpdesk.common.errors import HelpdeskError
 from surveys.models import Invitation, Response, SurveyQuestion
 from surveys.policies.chat_choices import choice_buttons, numbered
 from surveys.policies.questions import CHOICE, question_words, questions_for
@@ -15,6 +19,8 @@ from tickets.models import Conversation
 from tickets.policies.outgoing import Window, find_misfits
 from tickets.services.queueing import conversation_window
 from tickets.services.system_messages import queue_system_message
+
+logger = logging.getLogger(__name__)
 
 # Not "survey": that one carries the personal links.
 PURPOSE = "survey_further"
@@ -76,12 +82,17 @@ def _say(invitation: Invitation, conversation: Conversation, ticket_id: int, que
             choices = choice_buttons(invitation.uuid, question.pk, labels)
         elif question.kind == CHOICE:
             text = f"{text}\n{numbered(labels)}\n{texts.several_hint}"
-    queue_system_message(
-        conversation_id=conversation.pk,
-        ticket_id=ticket_id,
-        purpose=PURPOSE,
-        subject="",
-        text=text,
-        language=texts.language,
-        choices=choices,
-    )
+    try:
+        with transaction.atomic():
+            queue_system_message(
+                conversation_id=conversation.pk,
+                ticket_id=ticket_id,
+                purpose=PURPOSE,
+                subject="",
+                text=text,
+                language=texts.language,
+                choices=choices,
+            )
+    except HelpdeskError as error:
+        # A channel that cannot send is no reason to lose the vote that it brought.
+        logger.warning("nothing could be said after a vote: %s", error.code)

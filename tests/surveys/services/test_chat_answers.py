@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from channels_app.adapters.base import Address, InboundAttachment, digest
+from channels_app.models import Channel
 from surveys.models import Answer, Invitation, Response, Survey, SurveyQuestion
 from surveys.policies.chat_choices import make_choice_payload
 from surveys.policies.chat_payloads import make_payload
@@ -279,3 +280,9 @@ def test_blocked_customer_and_robots_vote_for_nothing(asked: Invitation, say: Sa
     Customer.objects.update(is_blocked=True)
     say("9")
     assert not Response.objects.exists()
+
+
+def test_vote_counts_where_nothing_can_be_said_in_return(asked: Invitation, say: Say) -> None:
+    Channel.objects.update(encrypted_secrets=b"unreadable")
+    assert say("9", channel=Channel.objects.get()).outcome == "survey_answered"
+    assert vote() == (9, "")

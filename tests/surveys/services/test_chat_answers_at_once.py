@@ -14,6 +14,7 @@ from surveys.services.planning import plan_tickets
 from surveys.services.preset import ensure_preset_survey
 from surveys.services.sending import send_due_surveys
 from tests.factories import make_channel, make_item
+from tests.support.programs import run_program
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.intake import receive
@@ -78,3 +79,24 @@ def test_button_and_words_and_the_page_at_once_end_in_one_response(asked: Invita
     response = Response.objects.get()
     assert (response.score, response.history) == (9, [])
     assert Ticket.objects.get().status == "resolved"
+
+
+@pytest.mark.parametrize("point", ["intake.before_commit", "intake.after_commit"])
+def test_answer_outlives_the_death_of_its_worker_once(asked: Invitation, settings: Any, point: str) -> None:
+    channel = asked.conversation.channel  # type: ignore[union-attr]  # it was asked in a chat
+    program = f"""
+from django.conf import settings
+settings.HELPDESK_KEYS_DIR = {str(settings.HELPDESK_KEYS_DIR)!r}
+from channels_app.adapters.base import Address, digest
+from channels_app.models import Channel
+from tests.factories import make_item
+from tickets.services.intake import receive
+item = make_item(dedup_key=digest("7"), external_id="m7", sender=Address(address="4711", name="Ada"), text="9", subject="")
+receive(channel=Channel.objects.get(pk={channel.pk}), item=item)
+"""
+    assert run_program(program, failpoint=point) < 0
+    assert Response.objects.count() == (1 if point == "intake.after_commit" else 0)
+    say(channel, "9", 7)
+    assert (Response.objects.get().score, Response.objects.get().history) == (9, [])
+    assert Message.objects.filter(purpose="vote").count() == 1
+    assert Message.objects.filter(purpose="survey_further").count() == 1
