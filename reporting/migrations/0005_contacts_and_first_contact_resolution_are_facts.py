@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels_app", "0001_squashed_0002_channels_say_more"),
-        ("reporting", "0001_squashed_0004_facts_are_made_anew"),
+        ("channels_app", "0002_channels_say_more"),
+        ("reporting", "0004_facts_are_made_anew"),
         ("tickets", "0025_agents_work_at_one_ticket_at_a_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0001_squashed_0024_questions_without_an_article_are_dismissed"),
+        ("tickets", "0024_questions_without_an_article_are_dismissed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("channels_app", "0001_squashed_0002_channels_say_more"),
+        ("channels_app", "0002_channels_say_more"),
         ("tickets", "0025_agents_work_at_one_ticket_at_a_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,6 +1,7 @@
 """All tables of tickets, in one step: what the migrations that it replaces leave of an empty database.
 
-Left out: the mark that tickets_score_is_due puts on tickets that are open already, of which there are none.
+Left out: the mark that tickets_score_is_due puts on tickets that are open already, and the work on earlier calls that
+0028 tells: there are none.
 """
 
 import channels_app.registry
@@ -95,6 +96,10 @@ class Migration(migrations.Migration):
         ('tickets', '0022_clocks_are_found_by_when_they_began'),
         ('tickets', '0023_open_tickets_are_counted_from_an_index'),
         ('tickets', '0024_questions_without_an_article_are_dismissed'),
+        ('tickets', '0025_agents_work_at_one_ticket_at_a_time'),
+        ('tickets', '0026_contacts_that_end_in_anger'),
+        ('tickets', '0027_tickets_show_their_latest_vote'),
+        ('tickets', '0028_work_on_earlier_calls_is_told'),
     ]
 
     dependencies = [
@@ -422,12 +427,13 @@ class Migration(migrations.Migration):
                     ('reminder_count', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
                     ('score_changes_at', models.DateTimeField(blank=True, editable=False, null=True)),
                     ('sentiment_is_strong', models.BooleanField(db_default=False, default=False, editable=False)),
+                    ('last_vote', models.CharField(blank=True, db_default=models.Value(''), editable=False, max_length=20)),
                 ],
                 options={
                     'verbose_name': 'ticket',
                     'verbose_name_plural': 'tickets',
                     'permissions': [('view_every_ticket', 'Can see the tickets of every team'), ('view_public_posts', 'Can see tickets of public channels'), ('reply_ticket', 'Can reply to customers and write notes'), ('assign_ticket', 'Can assign tickets'), ('merge_ticket', 'Can merge tickets and mark spam')],
-                    'indexes': [models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['team', '-last_message_at', '-id'], name='ticket_inbox_team'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['-last_message_at', '-id'], name='ticket_inbox_open'), models.Index(fields=['-last_message_at', '-id'], name='ticket_inbox_all'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold')), ('waiting_since__isnull', False)), fields=['waiting_since', 'id'], name='ticket_inbox_waiting'), models.Index(condition=models.Q(('status', 'resolved')), fields=['closes_at', 'id'], name='ticket_to_close'), models.Index(fields=['customer', '-id'], name='ticket_of_customer'), models.Index(fields=['opened_at'], name='ticket_opened'), models.Index(condition=models.Q(('next_due_at__isnull', False), ('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['next_due_at', 'id'], name='ticket_inbox_due'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['-priority_score', '-id'], name='ticket_inbox_score'), models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['snoozed_until'], name='ticket_snoozed'), models.Index(condition=models.Q(('remind_at__isnull', False), ('status', 'pending')), fields=['remind_at', 'id'], name='ticket_to_remind'), models.Index(condition=models.Q(('score_changes_at__isnull', False), ('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['score_changes_at'], name='ticket_to_score'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['opened_at', 'id'], name='ticket_open_since'), models.Index(condition=models.Q(('status', 'resolved')), fields=['last_resolved_at', 'id'], name='ticket_resolved_since'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['assignee', '-last_message_at', '-id'], include=('team',), name='ticket_inbox_assignee')],
+                    'indexes': [models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['team', '-last_message_at', '-id'], name='ticket_inbox_team'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['-last_message_at', '-id'], name='ticket_inbox_open'), models.Index(fields=['-last_message_at', '-id'], name='ticket_inbox_all'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold')), ('waiting_since__isnull', False)), fields=['waiting_since', 'id'], name='ticket_inbox_waiting'), models.Index(condition=models.Q(('status', 'resolved')), fields=['closes_at', 'id'], name='ticket_to_close'), models.Index(fields=['customer', '-id'], name='ticket_of_customer'), models.Index(fields=['opened_at'], name='ticket_opened'), models.Index(condition=models.Q(('next_due_at__isnull', False), ('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['next_due_at', 'id'], name='ticket_inbox_due'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['-priority_score', '-id'], name='ticket_inbox_score'), models.Index(condition=models.Q(('snoozed_until__isnull', False)), fields=['snoozed_until'], name='ticket_snoozed'), models.Index(condition=models.Q(('remind_at__isnull', False), ('status', 'pending')), fields=['remind_at', 'id'], name='ticket_to_remind'), models.Index(condition=models.Q(('score_changes_at__isnull', False), ('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['score_changes_at'], name='ticket_to_score'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['opened_at', 'id'], name='ticket_open_since'), models.Index(condition=models.Q(('status', 'resolved')), fields=['last_resolved_at', 'id'], name='ticket_resolved_since'), models.Index(condition=models.Q(('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['assignee', '-last_message_at', '-id'], include=('team',), name='ticket_inbox_assignee'), models.Index(condition=models.Q(('sentiment', 'negative'), ('sentiment_is_strong', True), ('status__in', ('new', 'open', 'pending', 'on_hold'))), fields=['contact_ends_at'], name='ticket_angry_end')],
                 },
             ),
             migrations.CreateModel(
@@ -615,11 +621,13 @@ class Migration(migrations.Migration):
                     ('agent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work_intervals', to='tickets.call')),
                     ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_intervals', to='tickets.ticket')),
+                    ('seen_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ],
                 options={
                     'verbose_name': 'work interval',
                     'verbose_name_plural': 'work intervals',
-                    'constraints': [models.UniqueConstraint(fields=('call', 'kind', 'started_at'), name='work_of_call_kept_once'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='work_ends_after_it_starts')],
+                    'indexes': [models.Index(condition=models.Q(('call__isnull', True), ('ended_at__isnull', True)), fields=['seen_at'], name='work_running')],
+                    'constraints': [models.UniqueConstraint(fields=('call', 'kind', 'started_at'), name='work_of_call_kept_once'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='work_ends_after_it_starts'), models.UniqueConstraint(condition=models.Q(('call__isnull', True), ('ended_at__isnull', True)), fields=('agent',), name='agent_works_at_one_ticket')],
                 },
             ),
             migrations.CreateModel(

@@ -1,6 +1,6 @@
 """All tables of surveys, in one step: what the migrations that it replaces leave of an empty database.
 
-Left out: what 0004 writes into votes and invitations that are there already.
+Left out: what 0004 and 0005 write into surveys, votes and invitations that are there already.
 """
 
 import datetime
@@ -25,6 +25,8 @@ class Migration(migrations.Migration):
         ('surveys', '0002_invitations_know_their_language'),
         ('surveys', '0003_customers_are_asked_more_and_won_back'),
         ('surveys', '0004_earlier_votes_know_their_rating'),
+        ('surveys', '0005_low_scores_are_asked_for_a_reason'),
+        ('surveys', '0006_actions_are_scored_and_warned_of'),
     ]
 
     dependencies = [
@@ -93,7 +95,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name': 'survey invitation',
                     'verbose_name_plural': 'survey invitations',
-                    'indexes': [models.Index(condition=models.Q(('state', 'scheduled')), fields=['due_at', 'id'], name='invitation_due'), models.Index(condition=models.Q(('state', 'sent')), fields=['expires_at'], name='invitation_expiring'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['customer', '-sent_at'], name='invitation_quiet'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at'], name='invitation_asked'), models.Index(condition=models.Q(('awaits_until__isnull', False)), fields=['conversation'], name='invitation_awaiting'), models.Index(condition=models.Q(('remind_at__isnull', False), ('state', 'sent')), fields=['remind_at'], name='invitation_remind')],
+                    'indexes': [models.Index(condition=models.Q(('state', 'scheduled')), fields=['due_at', 'id'], name='invitation_due'), models.Index(condition=models.Q(('state', 'sent')), fields=['expires_at'], name='invitation_expiring'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['customer', '-sent_at'], name='invitation_quiet'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at'], name='invitation_asked'), models.Index(condition=models.Q(('awaits_until__isnull', False)), fields=['conversation'], name='invitation_awaiting'), models.Index(condition=models.Q(('remind_at__isnull', False), ('state', 'sent')), fields=['remind_at'], name='invitation_remind'), models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='invitation_leased')],
                     'constraints': [models.UniqueConstraint(fields=('survey', 'customer', 'ticket', 'occasion'), name='asked_once_per_occasion', nulls_distinct=False)],
                 },
             ),
@@ -180,6 +182,8 @@ class Migration(migrations.Migration):
                     ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.topic', verbose_name='topic')),
                     ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='surveys.recoverycase', verbose_name='case')),
                     ('root_cause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='surveys.rootcause', verbose_name='root cause')),
+                    ('scored_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('warned_for', models.DateField(blank=True, editable=False, null=True)),
                 ],
                 options={
                     'verbose_name': 'corrective action',
