@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from channels_app.adapters.base import Can
+from channels_app.registry import adapter_class
 from helpdesk.accounts.models import User
 from helpdesk.common.errors import InvalidInput, NotVisible
 from surveys.models import CorrectiveAction, RecoveryCase, RecoveryText
 from surveys.policies.cause_tree import TREE, stored_name
-from surveys.policies.recovery_texts import TEXTS, base_of, texts_for, whole_text
+from surveys.policies.recovery_texts import BY_FIRM, BY_NAME, NOT_SIGNED, TEXTS, base_of, texts_for, whole_text
 from surveys.selectors.recovery import actions_of, causes_above
 from tickets.models import Customer
 from tickets.policies.placeholders import fill_placeholders, harmless, placeholders_in, written_date
@@ -103,7 +105,15 @@ def _template(case: RecoveryCase, kind: str, reading: _CaseReading) -> tuple[str
         return own[0].text, own[0].language
     language = texts_for(wanted, reading.language).language
     has_name = bool(values_for("{{customer.first_name}}", reading, language))
-    return whole_text(language, kind, has_name=has_name, is_signed=reading.agent is not None), language
+    return whole_text(language, kind, has_name=has_name, signature=_signature(reading)), language
+
+
+def _signature(reading: _CaseReading) -> str:
+    """Mail carries the signature of its agent by itself, where he has one."""
+    if reading.agent is None:
+        return BY_FIRM
+    is_mail = reading.channel is not None and Can.SUBJECT in adapter_class(reading.channel.kind).can
+    return NOT_SIGNED if is_mail and reading.agent.signature.strip() else BY_NAME
 
 
 def _filled(template: str, reading: _CaseReading, language: str, values: dict[str, str], plan: str) -> PreparedText:

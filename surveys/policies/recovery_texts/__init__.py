@@ -30,13 +30,16 @@ def texts_for(*languages: str) -> RecoveryTexts:
     return ENGLISH
 
 
+# How a text is signed: by name and firm, by the firm alone, or not at all, because the channel puts a signature below.
+BY_NAME, BY_FIRM, NOT_SIGNED = "{{agent.name}}\n{{brand.name|}}", "{{brand.name|}}", ""
+
+
 @cache
-def whole_text(language: str, kind: str, *, has_name: bool, is_signed: bool = True) -> str:
-    """Our template of a kind in one of our languages, with greeting and goodbye; ``is_signed`` with the name of who writes."""
+def whole_text(language: str, kind: str, *, has_name: bool, signature: str = BY_NAME) -> str:
+    """Our template of a kind in one of our languages, with greeting and goodbye."""
     texts = TEXTS[language]
     greeting = texts.greeting if has_name else texts.greeting_without_name
-    signature = "{{agent.name}}\n{{brand.name|}}" if is_signed else "{{brand.name|}}"
-    return f"{greeting}\n\n{texts.body(kind)}\n\n{texts.goodbye}\n{signature}"
+    return f"{greeting}\n\n{texts.body(kind)}\n\n{texts.goodbye}\n{signature}".rstrip()
 
 
-__all__ = ["TEXTS", "RecoveryTexts", "base_of", "texts_for", "whole_text"]
+__all__ = ["BY_FIRM", "BY_NAME", "NOT_SIGNED", "TEXTS", "RecoveryTexts", "base_of", "texts_for", "whole_text"]

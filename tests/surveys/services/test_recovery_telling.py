@@ -338,6 +338,14 @@ def test_texts_are_prepared_in_the_customers_language_with_what_is_known(case: R
     assert recovery.prepare_text(case_id=case.pk, kind="plan").open_placeholders == ("recovery.plan",)
 
 
+def test_mail_is_signed_once(case: RecoveryCase, agent: Any) -> None:
+    RecoveryCase.objects.update(owner=agent)
+    assert recovery.prepare_text(case_id=case.pk, kind="plan").text.endswith("Kind regards\nAna Agent\nAcme")
+    agent.signature = "Ana Agent, Acme"
+    agent.save()
+    assert recovery.prepare_text(case_id=case.pk, kind="plan").text.endswith("Kind regards")
+
+
 def test_text_of_the_cause_goes_before_the_general_one_and_ours(case: RecoveryCase, me: Actor) -> None:
     understand(case, me)
     product = our_cause("product")
