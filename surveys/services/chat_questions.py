@@ -34,12 +34,10 @@ def go_on(
     Nothing is said by mail: whoever votes by mail is not written to for it.
     """
     question = next_question(invitation, response, after=after)
-    can_ask = _can_say(conversation)
-    invitation.asks = question if can_ask else None
+    is_said = _can_say(conversation) and _say(invitation, conversation, ticket_id, question)
+    invitation.asks = question if is_said else None
     invitation.awaits_until = _awaits_until(invitation, response)
     invitation.save(update_fields=["asks", "awaits_until"])
-    if can_ask:
-        _say(invitation, conversation, ticket_id, question)
 
 
 def wait_for_changes(invitation: Invitation, response: Response) -> None:
@@ -68,7 +66,8 @@ def _can_say(conversation: Conversation) -> bool:
     return is_chat and conversation_window(conversation, at=now()) is Window.OPEN
 
 
-def _say(invitation: Invitation, conversation: Conversation, ticket_id: int, question: SurveyQuestion | None) -> None:
+def _say(invitation: Invitation, conversation: Conversation, ticket_id: int, question: SurveyQuestion | None) -> bool:
+    """Put it into the outbox; whether that went well."""
     texts = texts_for(invitation.language)
     thanks = words_of(invitation.survey, texts).thanks
     text, choices = thanks, None
@@ -84,7 +83,7 @@ def _say(invitation: Invitation, conversation: Conversation, ticket_id: int, que
             text = f"{text}\n{numbered(labels)}\n{texts.several_hint}"
     try:
         with transaction.atomic():
-            queue_system_message(
+            message = queue_system_message(
                 conversation_id=conversation.pk,
                 ticket_id=ticket_id,
                 purpose=PURPOSE,
@@ -96,3 +95,5 @@ def _say(invitation: Invitation, conversation: Conversation, ticket_id: int, que
     except HelpdeskError as error:
         # A channel that cannot send is no reason to lose the vote that it brought.
         logger.warning("nothing could be said after a vote: %s", error.code)
+        return False
+    return message is not None
