@@ -17,7 +17,7 @@ class CallQuestion:
 
 
 class CallEnding(Protocol):
-    """What a class that HELPDESK_CALL_ENDINGS names by its dotted path does. Both are called while the caller waits: no network, no long work.
+    """What a class that HELPDESK_CALL_ENDINGS names does. Both are called while the caller waits: no network, no long work.
 
     ``language`` is the one that the call is held in.
     """
