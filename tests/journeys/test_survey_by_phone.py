@@ -1,16 +1,21 @@
 """The question at the end of a call: heard by who is still on the line, answered by a key or a word."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from surveys.models import Invitation, Response, Survey
-from surveys.services.planning import plan_surveys
+from surveys.services.planning import plan_tickets
 from surveys.services.preset import ensure_preset_survey
+from surveys.services.sending import send_due_surveys
 from tests.factories import make_channel
-from tests.support.twilio_fake import AUTH, running_twilio_fake
+from tests.support.twilio_fake import ACCOUNT, AUTH, NUMBER, post_signed, running_twilio_fake
 from tests.support.twilio_phone import Phone
 from tickets.models import Ticket
+from tickets.services.actors import Actor
+from tickets.services.delivery import send_due_messages
+from tickets.services.lifecycle import resolve_ticket
 from tickets.services.processing import process_waiting_events
 
 pytestmark = pytest.mark.django_db
@@ -19,11 +24,22 @@ AGENT = "+447911000111"
 
 
 @pytest.fixture
-def voice(settings: Any) -> Any:
+def twilio(settings: Any) -> Any:
     settings.HELPDESK_TRUSTED_HOSTS, settings.SITE_URL = ["127.0.0.1"], "https://desk.example"
     ensure_preset_survey()
     with running_twilio_fake() as fake:
-        yield make_channel(kind="voice", slug="phone", config={**fake.config, "agents": [f"{AGENT} ana"]}, secrets=AUTH)
+        yield fake
+
+
+@pytest.fixture
+def voice(twilio: Any) -> Any:
+    config = {**twilio.config, "agents": [f"{AGENT} ana"]}
+    return make_channel(kind="voice", slug="phone", config=config, secrets=AUTH)
+
+
+@pytest.fixture
+def texts(twilio: Any) -> Any:
+    return make_channel(kind="sms", slug="texts", config=twilio.config, secrets=AUTH)
 
 
 @pytest.fixture
@@ -51,7 +67,7 @@ def test_key_after_the_call_is_the_vote(talked, keys, score):
     process_waiting_events()
     invitation = Invitation.objects.get()
     assert (invitation.occasion, invitation.state) == ("contact:1", "answered")
-    plan_surveys()
+    plan_tickets([invitation.ticket_id])
     assert Invitation.objects.count() == 1
 
 
@@ -79,15 +95,27 @@ def test_wrong_key_is_asked_once_more(talked):
     assert not Invitation.objects.exists()
 
 
-def test_caller_who_presses_nothing_is_left_to_be_asked_in_writing(talked):
+def test_caller_who_presses_nothing_is_asked_by_text_message(talked, texts, twilio, agent):
     talked.stay_silent()
     assert talked.is_over
     assert talked.heard[-1] == "Thank you for your call. Goodbye."
     assert not Invitation.objects.exists()
     talked.hang_up()
     process_waiting_events()
-    plan_surveys()
-    assert not Response.objects.exists()
+    ticket = Ticket.objects.get()
+    resolve_ticket(ticket_id=ticket.pk, actor=Actor.agent(agent))
+    Survey.objects.update(delay=timedelta(0))
+    plan_tickets([ticket.pk])
+    send_due_surveys()
+    while send_due_messages():
+        pass
+    (question,) = twilio.messages
+    assert "How satisfied are you with our help?" in question["Body"][0]
+    fields = {"MessageSid": "SM" + "7" * 32, "AccountSid": ACCOUNT, "From": talked.number, "To": NUMBER}
+    post_signed(texts, {**fields, "Body": "9/10", "NumMedia": 0})
+    process_waiting_events()
+    assert vote() == (9, "message", "chat")
+    assert Ticket.objects.get().status == "resolved"
 
 
 def test_low_score_is_seen_on_the_ticket(talked):
