@@ -19,7 +19,7 @@ from surveys.policies.occasions import contact_key
 from surveys.services.preset import ensure_preset_survey
 from surveys.services.sending import ask_customer
 from surveys.services.voting import Vote, record_vote
-from tickets.models import Message, Team, Ticket
+from tickets.models import Message, Team, Ticket, WorkInterval
 from tickets.services import assignment, delivery, drafts, lifecycle, merging, replies
 from tickets.services.actors import Actor
 from tickets.services.customers import update_customer
@@ -27,6 +27,10 @@ from tickets.services.events import new_event
 from tickets.services.files import StoredFile, store_file
 from tickets.services.intake import receive
 from tickets.services.locking import lock_ticket
+from tickets.services.work_recording import record_work
+
+READING, LONGEST_WORK = timedelta(seconds=60), timedelta(minutes=12)
+LETTERS_A_SECOND = 4
 
 
 @dataclass(kw_only=True)
@@ -139,6 +143,7 @@ class Player:
         )
         case.last_external_id = case.reply.external_id
         _record_as_sent(case.reply)
+        _record_as_written(case.reply)
 
     def _note(self, case: _Case, step: Step) -> None:
         replies.add_note(ticket_id=case.ticket_id, actor=self._agent(step), text=step.text)
@@ -247,6 +252,22 @@ def _review(story: Story, person: Person, step: Step, external_id: str) -> Revie
         text=step.text,
         language=person.language,
     )
+
+
+def _record_as_written(reply: Message) -> None:
+    """The work on an answer, as long as it takes to read the ticket and to type so many letters."""
+    moment = now()
+    length = min(LONGEST_WORK, READING + timedelta(seconds=len(reply.reply_text) // LETTERS_A_SECOND))
+    interval = WorkInterval.objects.create(
+        ticket_id=reply.ticket_id,
+        contact_number=reply.contact_number,
+        agent_id=reply.author_agent_id,
+        kind=WorkInterval.Kind.ACTIVE,
+        started_at=moment - length,
+        ended_at=moment,
+        seen_at=moment,
+    )
+    record_work(lock_ticket(reply.ticket_id), interval)
 
 
 def _record_as_sent(message: Message) -> None:
