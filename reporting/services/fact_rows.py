@@ -1,7 +1,7 @@
 """From the logs of some tickets to the rows of facts about them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,8 +46,8 @@ def make_rows(logs: Mapping[int, Sequence[TicketEvent]]) -> FactRows:
             **of_ticket,
             is_counted=not values.excluded_because and not is_demo,
             customer_id=customer_id,
-            **asdict(values),
-            **asdict(fold_case(log, session_gap=gap)),
+            **vars(values),
+            **vars(fold_case(log, session_gap=gap)),
         )
         week = _week_of(values)
         fact.first_response_business_seconds = _open_seconds(week, values.waiting_started_at, values.first_response_at)
@@ -96,6 +96,6 @@ def _contacts(
     log: Sequence[TicketEvent], of_ticket: Mapping[str, Any], values: FactValues, gap: timedelta
 ) -> list[ContactFact]:
     return [
-        ContactFact(**of_ticket, team_id=values.team_id, **asdict(contact))
+        ContactFact(**of_ticket, team_id=values.team_id, **vars(contact))
         for contact in fold_contacts(log, session_gap=gap)
     ]
