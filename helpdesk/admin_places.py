@@ -68,6 +68,12 @@ PLACES: dict[str, Place] = {
         icon="customer",
         text=_("Who was let down, and what is done about it."),
     ),
+    "surveys.rootcause": Place(
+        group="work", icon="alert", text=_("Why customers were let down, and whether it came back.")
+    ),
+    "surveys.correctiveaction": Place(
+        group="work", icon="check", text=_("What is done so that it does not happen again, and whether it helped.")
+    ),
     "reporting.ticketfact": Place(
         name=_("Figures"), group="work", icon="chart", text=_("What was measured, and the tickets behind it.")
     ),

@@ -1,5 +1,25 @@
 """The admin of surveys."""
 
-from surveys.admin import incentive, invitation, recovery_case, recovery_settings, recovery_text, response, survey
+from surveys.admin import (
+    corrective_action,
+    incentive,
+    invitation,
+    recovery_case,
+    recovery_settings,
+    recovery_text,
+    response,
+    root_cause,
+    survey,
+)
 
-__all__ = ["incentive", "invitation", "recovery_case", "recovery_settings", "recovery_text", "response", "survey"]
+__all__ = [
+    "corrective_action",
+    "incentive",
+    "invitation",
+    "recovery_case",
+    "recovery_settings",
+    "recovery_text",
+    "response",
+    "root_cause",
+    "survey",
+]

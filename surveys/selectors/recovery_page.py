@@ -152,10 +152,11 @@ def causes_to_choose(case: RecoveryCase, user: Any) -> list[CauseChoice]:
         .values_list("root_cause")
         .annotate(count=Count("pk"))
     )
-    return _ordered(rows, dict(open_cases))
+    return ordered_causes(rows, dict(open_cases))
 
 
-def _ordered(rows: Sequence[RootCause], counts: Mapping[int, int]) -> list[CauseChoice]:
+def ordered_causes(rows: Sequence[RootCause], counts: Mapping[int, int]) -> list[CauseChoice]:
+    """The causes from the top, each branch under its parent, in the order of the rows; one whose parent is missing stands at the top."""
     known = {row.pk for row in rows}
     children: dict[int | None, list[RootCause]] = defaultdict(list)
     for row in rows:
