@@ -112,8 +112,12 @@ def _plan(reading: Reading, refusal: str) -> dict[str, Any]:
     rows = [_plan_row(reading, action) for action in reading.actions]
     owner = reading.case.owner_id or reading.user.pk
     add = reading.form("add-action", owner=owner, due_on=timezone.localdate(now() + timedelta(days=2)))
-    is_due = not refusal
-    return {"rows": rows, "add": add, **(_message(reading, "send-plan", "plan") if is_due else {})}
+    row = reading.steps.get(Kind.PLAN)
+    is_sent = row is not None and row.state == RecoveryStep.State.DONE and not is_untold(row.message)
+    # Once all of it is done there is no plan left to send.
+    is_due = not refusal and (not is_sent or reading.standing.open_actions > 0)
+    message = _message(reading, "send-plan", "plan") if is_due else {}
+    return {"rows": rows, "add": add, "is_sent": is_sent, **message}
 
 
 def _plan_row(reading: Reading, action: CorrectiveAction) -> dict[str, Any]:
