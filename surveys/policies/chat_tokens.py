@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-# Whoever votes does so at the beginning or with few words; what stands behind is never looked at.
-LONGEST = 2000
+# Whoever votes does so at the beginning or with few words; what stands behind is not looked at.
+LONGEST = 1000
 THUMB_UP, THUMB_DOWN, STAR, HUNDRED = "👍", "👎", "⭐", "💯"
 # What is put on other characters and says nothing here: keycaps, joiners, direction marks, skin tones, vowel signs, marks of emphasis.
 _SILENT = re.compile(

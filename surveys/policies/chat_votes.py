@@ -23,7 +23,7 @@ from surveys.policies.chat_lexicon import Lexicon, lexicons_for
 from surveys.policies.chat_numbers import Number, numbers_in, on_scale
 from surveys.policies.chat_payloads import read_payload
 from surveys.policies.chat_thoughts import QUESTION, STRONG, Thought, is_number, thoughts_of
-from surveys.policies.chat_tokens import HUNDRED, STAR, THUMB_DOWN, THUMB_UP, Token, tokens_of
+from surveys.policies.chat_tokens import HUNDRED, LONGEST, STAR, THUMB_DOWN, THUMB_UP, Token, tokens_of
 from surveys.policies.scales import THUMBS, Scale
 
 _NEGATIVE, _POSITIVE = -1, 1
@@ -54,13 +54,28 @@ def read_chat_answer(text: str, *, scale: Scale, language: str, payload: str = "
     if pressed is not None:
         return ChatAnswer(score=pressed.score if pressed.score in scale.scores else None, words="", is_message=False)
     text = unicodedata.normalize("NFC", text).strip()
+    cut: dict[frozenset[str], list[Token]] = {}
     for lexicon in lexicons_for(language) if text else ():
-        tokens = tokens_of(text, lexicon=lexicon.joined)
+        if lexicon.joined not in cut:
+            cut[lexicon.joined] = tokens_of(text, lexicon=lexicon.joined)
+        tokens = cut[lexicon.joined]
+        if not _may_vote(tokens, scale, lexicon):
+            continue
         found = _thumbs(tokens, text, lexicon) if scale.key == THUMBS else _score(tokens, scale, lexicon)
         if found is not None:
             words = _words(text, tokens, found, lexicon)
-            return ChatAnswer(score=found.value, words=words, is_message=bool(words) and _asks(tokens, found, lexicon))
+            # What was not read may ask for anything.
+            is_asking = len(text) > LONGEST or _asks(tokens, found, lexicon)
+            return ChatAnswer(score=found.value, words=words, is_message=bool(words) and is_asking)
     return ChatAnswer(score=None, words=text, is_message=True)
+
+
+def _may_vote(tokens: Sequence[Token], scale: Scale, lexicon: Lexicon) -> bool:
+    """Whether anything is there that could be a score; hardly any message has it."""
+    return scale.key == THUMBS or any(
+        token.kind in ("number", "sign") or token.text in lexicon.numbers or token.text in lexicon.weak
+        for token in tokens
+    )
 
 
 # A scale of numbers ----------------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ from tickets.services.filed import Filed
 from tickets.services.quiet_filing import file_quietly
 
 OUTCOME = "survey_answered"
+# A longer mail is a letter, whatever it begins with, and somebody reads it.
+LONGEST_MAIL = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,13 +98,15 @@ def _may_answer(item: InboundMessage) -> bool:
 def _find(channel: Channel, item: InboundMessage) -> int | None:
     if not is_threaded(channel):
         return awaiting_invitation(channel, item)
-    text = item.reply_text or item.text
+    text = (item.reply_text or item.text).strip()
+    if not item.thread_tokens or len(text) > LONGEST_MAIL:
+        return None
     # Hardly any mail reads like a vote: the others cost no query.
     reads_like_one = any(
         read_chat_answer(text, scale=SCALES[key], language=item.language).score is not None
         for key in (ONE_TO_TEN, THUMBS)
     )
-    return invitation_by_mail(item) if item.thread_tokens and reads_like_one else None
+    return invitation_by_mail(item) if reads_like_one else None
 
 
 def _pressed(item: InboundMessage) -> PressedScore | PressedChoice | None:
