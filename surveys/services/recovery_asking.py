@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
 from helpdesk.common.failpoints import failpoint
 from surveys.models import Invitation, RecoveryCase, Survey
-from surveys.policies.recovery import ASK_AGAIN, SKIPPED, WAITING, close_refusal
+from surveys.policies.recovery import ASK_AGAIN, CLOSES_ITSELF_AFTER, SKIPPED, WAITING, close_refusal
 from surveys.policies.scales import SCALES
 from surveys.selectors.recovery import proposal_of, recovery_settings
 from surveys.services.inviting import invite_customer
@@ -100,10 +100,13 @@ def settle_asked_cases() -> int:
     A new score is written on the case and its owner is told at once. "Regained" and "no answer" close the case by themselves after
     ``CLOSES_ITSELF_AFTER``, so that a person has that long for a closing note of his own; "lost" always waits for a person.
     """
-    answered = Q(
-        invitation__state__in=[Invitation.State.ANSWERED, Invitation.State.EXPIRED, Invitation.State.SUPPRESSED]
-    )
-    asked = RecoveryCase.objects.filter(answered, closed_at=None)
+    rating = "invitation__response__rating"
+    is_new = Q(**{f"{rating}__isnull": False}) & (Q(score_after=None) | ~Q(score_after=F(rating)))
+    is_silent = Q(invitation__state__in=[Invitation.State.EXPIRED, Invitation.State.SUPPRESSED])
+    is_good = Q(**{f"{rating}__gte": recovery_settings().regained_from})
+    is_plain = is_good & Q(invitation__response__answered_at__lte=now() - CLOSES_ITSELF_AFTER)
+    # Those who are lost wait for a person, for as long as it takes, and cost nothing meanwhile.
+    asked = RecoveryCase.objects.filter(is_new | is_silent | is_plain, closed_at=None, invitation__isnull=False)
     return sum(_settle(case_id) for case_id in asked.order_by("pk").values_list("pk", flat=True)[: BATCH * 5])
 
 
