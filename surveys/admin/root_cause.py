@@ -32,6 +32,8 @@ class RootCauseAdmin(ServiceAdmin):
     list_display = ("place", "kind_shown", "open_cases", "cases", "open_actions", "state")
     list_display_links = ("place",)
     search_fields = ("name",)
+    # What the pickers page through; the list has the order of the tree.
+    ordering = ("position", "id")
     sortable_by = ()
     actions = None
     list_per_page = 500
