@@ -159,7 +159,7 @@ def test_customer_is_won_back_step_by_step_on_one_page(
     expect(page.locator(".hd-rec-stage").last).to_contain_text("Regained")
     shoot(page, "recovery-closed", everywhere=True)
     case.refresh_from_db()
-    assert (case.outcome, case.score_after, str(case.owner)) == ("regained", 9.0, "Ana Agent")
+    assert (case.outcome, case.score_after, str(case.owner)) == ("regained", 9.0, "ana")
     assert CouponCode.objects.get(case=case).state == "given"
     page.goto(f"{live_server.url}/admin/surveys/recoverycase/?state=closed")
     expect(page.locator("#result_list")).to_contain_text("regained")
