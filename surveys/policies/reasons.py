@@ -39,7 +39,8 @@ REVOCABLE = frozenset({"spam", "merged", "unanswered", "reopened", "bot_only"})
 class Circumstances:
     """What is known at the moment of asking. ``last_asked_at``: the customer's latest question of any survey.
 
-    ``no_way`` is the code of why no message can carry the question. ``is_insisted``: a question that was agreed upon (how things are now that we have put them right) keeps no quiet period.
+    ``no_way`` is the code of why no message can carry the question. ``is_insisted``: a question that was agreed upon (how things are
+    now that we have put them right) keeps no quiet period.
     """
 
     at: datetime
