@@ -135,10 +135,7 @@ PLACES: dict[str, Place] = {
     "tickets.tag": Place(group="set_up", icon="tag", text=_("Words to sort tickets by.")),
     "surveys.survey": Place(group="set_up", icon="survey", text=_("What customers are asked, and when.")),
     "surveys.recoverysettings": Place(
-        name=_("Winning back"),
-        group="set_up",
-        icon="settings",
-        text=_("What opens a case, and how soon what has to happen."),
+        group="set_up", icon="settings", text=_("What opens a recovery case, and how soon what has to happen.")
     ),
     "surveys.incentive": Place(
         group="set_up", icon="star", text=_("What customers are given to make good: codes, costs and budgets.")
