@@ -13,7 +13,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from reporting.models import TicketFact
 from reporting.services.facts import refresh_facts
-from surveys.models import Invitation
+from surveys.models import CouponCode, Incentive, Invitation, RecoveryCase
 from surveys.services.preset import ensure_preset_survey
 from tests.factories import make_channel, make_ticket, receive_message
 from tickets.models import Conversation, Customer, CustomerEvent, CustomerIdentity, CustomerMerge, Ticket, ToldAddress
@@ -43,6 +43,15 @@ def invitation(customer: Customer, occasion: str = "manual:1", ticket: Ticket | 
 
 # One way to make a row for each column that names a customer.
 MAKERS: dict[str, Callable[[Customer, Any], Any]] = {
+    "surveys.CouponCode.customer": lambda customer, channel: CouponCode.objects.create(
+        incentive=Incentive.objects.get_or_create(name="Ten off", description="10 % off")[0],
+        code=f"CODE-{customer.pk}",
+        customer=customer,
+        state="given",
+    ),
+    "surveys.RecoveryCase.customer": lambda customer, channel: RecoveryCase.objects.create(
+        customer=customer, source="manual", opened_at=now()
+    ),
     "surveys.Invitation.customer": lambda customer, channel: invitation(customer, "manual:x"),
     "tickets.Conversation.customer": lambda customer, channel: Conversation.objects.create(
         channel=channel, customer=customer, identity=customer.identities.get(), external_thread_id="one more"
