@@ -266,7 +266,7 @@ HELPDESK_OUTBOUND_STEPS = ["tickets.services.asking.put_in_upload_link", "survey
 HELPDESK_SURVEY_TEMPLATE = "survey"
 # Providers that want an answer in the request that delivers an event: kind -> callable (channel, raw event) -> (type, body).
 HELPDESK_REQUEST_ANSWERS: dict[str, str] = {"voice": "tickets.voice.answering.answer_call"}
-# What higher apps ask callers who have talked to somebody: objects like tickets.policies.call_endings.CallEnding.
+# What higher apps ask callers who have talked to somebody: classes like tickets.policies.call_endings.CallEnding.
 HELPDESK_CALL_ENDINGS = ["surveys.services.call_votes.CallSurvey"]
 # What higher apps show beside a ticket: callables (ticket, user) -> rendered HTML.
 HELPDESK_WORKSPACE_PANELS = [
