@@ -86,6 +86,8 @@ def test_own_text_is_checked_shown_as_read_and_offered_in_the_case(
     case = opened()
     skip_step(case_id=case.pk, kind="cause", reason="Known for long.", actor=Actor.agent(agent))
     assert "Short (English)" in page(as_user(agent), case, "apology")
+    chosen = as_user(agent).get(f"{LIST}{case.pk}/change/?step=apology&text={own.pk}").text
+    assert "Sorry Carla: {{ recovery.mistake }}</textarea>" in chosen
 
 
 def test_new_message_of_the_customer_does_not_disturb_the_page(
