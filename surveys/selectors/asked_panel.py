@@ -21,7 +21,7 @@ def asked_panel(ticket: Ticket, user: Any) -> SafeString:
     code = invitation.reason if invitation is not None else ""
     context = {
         "invitation": invitation,
-        "reason": REASONS.get(code) or REMARKS.get(code, ""),
+        "reason": REASONS.get(code) or REMARKS.get(code) or "",
         "ticket": ticket,
         "may_ask": may_ask,
     }
