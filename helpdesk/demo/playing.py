@@ -11,7 +11,7 @@ from helpdesk.common.clock import now
 from helpdesk.common.html import html_to_text
 from helpdesk.common.rows import Batch
 from helpdesk.demo import winning_back
-from helpdesk.demo.content.people import MAIL_ADDRESS
+from helpdesk.demo.content.people import MAIL_ADDRESS, TOPICS
 from helpdesk.demo.files import demo_file
 from helpdesk.demo.script import Person, Step, Story
 from surveys.models import Invitation
@@ -19,8 +19,8 @@ from surveys.policies.occasions import contact_key
 from surveys.services.preset import ensure_preset_survey
 from surveys.services.sending import ask_customer
 from surveys.services.voting import Vote, record_vote
-from tickets.models import Message, Team, Ticket, WorkInterval
-from tickets.services import assignment, delivery, drafts, lifecycle, merging, replies
+from tickets.models import Message, Team, Ticket, Topic, WorkInterval
+from tickets.services import assignment, delivery, drafts, lifecycle, merging, replies, topics
 from tickets.services.actors import Actor
 from tickets.services.customers import update_customer
 from tickets.services.events import new_event
@@ -149,7 +149,12 @@ class Player:
         replies.add_note(ticket_id=case.ticket_id, actor=self._agent(step), text=step.text)
 
     def _tag(self, case: _Case, step: Step) -> None:
-        assignment.change_tags(ticket_id=case.ticket_id, actor=self._agent(step), add=step.names)
+        actor = self._agent(step)
+        assignment.change_tags(ticket_id=case.ticket_id, actor=actor, add=step.names)
+        about = next((TOPICS[name] for name in step.names if name in TOPICS), "")
+        if about:
+            topic = Topic.objects.get_or_create(name=about)[0]
+            topics.choose_topic(ticket_id=case.ticket_id, topic_id=topic.pk, actor=actor)
 
     def _assign(self, case: _Case, step: Step) -> None:
         assignee, team = step.names

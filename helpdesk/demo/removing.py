@@ -30,6 +30,7 @@ from tickets.models import (
     Tag,
     Team,
     Ticket,
+    Topic,
 )  # fmt: skip
 from tickets.services.actors import Actor
 from tickets.services.merging import unmerge_ticket
@@ -136,6 +137,7 @@ def _remove_surroundings(removed: Removed) -> None:
         ("brands", Brand.objects.filter(name__in=[cast.BRAND, LOAD_BRAND])),
         ("organizations", _unused(Organization.objects.filter(name__in=cast.ORGANIZATIONS), "customers")),
         ("tags", _unused(Tag.objects.filter(name__in=cast.TAGS), "tickets")),
+        ("topics", _unused(Topic.objects.filter(name__in=cast.TOPICS.values()), "tickets")),
         ("teams", _without_strangers(Team.objects.filter(name__in=[*cast.TEAMS, *LOAD_TEAMS]), demo_names)),
         # A password that works means that a person has taken the account over.
         ("agents", User.objects.filter(username__in=demo_names, password__startswith="!")),  # noqa: S106  the mark of an unusable one

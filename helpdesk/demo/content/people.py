@@ -26,6 +26,14 @@ TAGS = {
     "b2b": "#6d28d9",
     "praise": "#a16207",
 }
+# Tag -> what a ticket with it is about.
+TOPICS = {
+    "delivery": "Delivery",
+    "damaged": "Damaged on arrival",
+    "refund": "Refunds",
+    "invoice": "Invoices",
+    "product advice": "Product advice",
+}
 ORGANIZATIONS = {
     "Café Morgenrot": ("cafe-morgenrot.example",),
     "Studio Ondelune": ("ondelune.example",),
