@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from helpdesk.accounts.models import User
@@ -16,7 +15,7 @@ from helpdesk.common.errors import HelpdeskError
 from surveys.admin.recovery_forms import PageForm
 from surveys.admin.recovery_steps import StepShown, is_untold
 from surveys.admin.recovery_verbs import VERBS, Verb, can_undo, form_of
-from surveys.admin.recovery_words import reason_words
+from surveys.admin.recovery_words import language_name, reason_words
 from surveys.models import CorrectiveAction, RecoveryCase, RecoverySignal, RecoveryStep, RecoveryText, Response
 from surveys.policies.recovery import REFUSALS, Standing, skip_refusal, step_refusal
 from surveys.selectors.recovery import Proposal, proposal_of, recovery_settings, standing_of
@@ -43,6 +42,7 @@ class Reading:
     review: Review | None
     bound: PageForm | None = None
     template: str = ""
+    action: str = ""
 
     @cached_property
     def standing(self) -> Standing:
@@ -140,7 +140,7 @@ def _apology(reading: Reading, refusal: str) -> dict[str, Any]:
 
 
 def _correction(reading: Reading, refusal: str) -> dict[str, Any]:
-    rows = []
+    rows, chosen = [], _action_to_tell(reading)
     for action in reading.actions:
         row = _plan_row(reading, action)
         notice = action.notice  # type: ignore[attr-defined]
@@ -150,11 +150,21 @@ def _correction(reading: Reading, refusal: str) -> dict[str, Any]:
                 None if is_early or action.case_id is None else reading.form("finish-action", about=action.pk)
             )
         elif not _is_told(action):
-            row |= _message(reading, "tell", "action_done", action_id=action.pk)
+            # One text at a time: each is written on its own, and the next is a press away.
+            row["is_waiting"] = str(action.pk) != chosen
+            row |= {} if row["is_waiting"] else _message(reading, "tell", "action_done", action_id=action.pk)
         why_not = reason_words(notice.reason) if notice is not None and notice.reason else ""
         row |= {"notice": notice, "why_not": why_not, "can_undo": notice is not None and can_undo(notice.message)}
         rows.append(row)
     return {"rows": rows}
+
+
+def _action_to_tell(reading: Reading) -> str:
+    """The action whose text is written now: that of the refused form, the one asked for, else the first that is done and not told."""
+    if reading.bound is not None and reading.bound.key.startswith("tell-"):
+        return reading.bound.key.removeprefix("tell-")
+    untold = [str(action.pk) for action in reading.actions if action.done_at is not None and not _is_told(action)]
+    return reading.action if reading.action in untold else next(iter(untold), "")
 
 
 def _make_good(reading: Reading, refusal: str) -> dict[str, Any]:
@@ -276,14 +286,6 @@ def _message(reading: Reading, name: str, kind: str, *, action_id: int | None = 
         "template": reading.template if chosen is not None else "",
         "failure": failure,
     }
-
-
-def language_name(code: str) -> str:
-    """A language by its name in the reader's language; the code where Django does not know it."""
-    try:
-        return str(get_language_info(code.lower())["name_translated"]) if code else ""
-    except KeyError:
-        return code
 
 
 _BOXES: Mapping[str, Callable[[Reading, str], dict[str, Any]]] = {

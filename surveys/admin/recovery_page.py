@@ -59,6 +59,7 @@ def _read(request: HttpRequest, case: RecoveryCase, bound: PageForm | None) -> R
         review=review_of(signals, user),
         bound=bound,
         template=request.GET.get("text", "")[:20],
+        action=request.GET.get("action", "")[:20],
     )
 
 

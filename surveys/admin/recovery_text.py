@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.common.admin import ServiceAdmin
 from helpdesk.common.text import preview
-from surveys.admin.recovery_boxes import language_name
-from surveys.admin.recovery_words import cause_words
+from surveys.admin.recovery_words import cause_words, language_name
 from surveys.models import RecoveryText
 from surveys.policies.recovery_texts import TEXTS, base_of, texts_for, whole_text
 from tickets.policies.placeholders import fill_placeholders, is_known, placeholders_in, written_date

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from helpdesk.common.admin import state_badge
 from helpdesk.common.clock import now
@@ -63,6 +63,14 @@ def score_words(rating: float | None) -> str:
 def reason_words(code: str) -> str:
     """Why a customer could not be told or asked, in words; the code where nobody has words for it."""
     return str(_REASONS.get(code) or REASONS.get(code) or code)
+
+
+def language_name(code: str) -> str:
+    """A language by its name in the reader's language; the code where Django does not know it."""
+    try:
+        return str(get_language_info(code.lower())["name_translated"]) if code else ""
+    except KeyError:
+        return code
 
 
 def cause_words(cause: RootCause | None) -> str:

@@ -11,7 +11,9 @@ from helpdesk.common.clock import now
 from surveys.models import Incentive, RecoveryCase
 from surveys.services.incentive_codes import import_codes
 from surveys.services.recovery import (
+    add_action,
     close_case,
+    finish_action,
     open_case,
     skip_step,
 )
@@ -120,3 +122,19 @@ def test_review_is_answered_with_care_and_the_form_says_never_for_a_gift(
     assert answer.status_code == 302, answer.text
     assert Message.objects.get(direction="out").visibility == "public"
     assert "do/reply-in-public/" not in page(client, reviewed, "review_update")
+
+
+def test_several_done_actions_are_told_one_by_one(as_user: Any, agent: Any, opened: Make) -> None:
+    case = opened()
+    actor = Actor.agent(agent)
+    actions = [
+        add_action(case_id=case.pk, title=title, owner_id=None, due_on=None, actor=actor)
+        for title in ("First", "Second")
+    ]
+    for action in actions:
+        finish_action(action_id=action.pk, result="", actor=actor)
+    client = as_user(agent)
+    text = page(client, case, "correction")
+    assert (f'id="hd-tell-{actions[0].pk}-text"' in text, f'id="hd-tell-{actions[1].pk}-text"' in text) == (True, False)
+    address = f"{LIST}{case.pk}/change/?step=correction&action={actions[1].pk}"
+    assert f'id="hd-tell-{actions[1].pk}-text"' in client.get(address).text
