@@ -71,11 +71,15 @@ class Batched:
         return new_event(ticket=self.tickets[ticket_id], kind=kind, actor=Actor.system(), data=known)
 
     def _end_older_waits(self) -> None:
-        """What is written in a chat answers the newest question there."""
+        """What is written in a chat answers the newest question there.
+
+        An older one that is being answered at this moment is left alone: its answer holds it and waits for our conversation.
+        """
         newest = {one.conversation_id: one.pk for one in self.invitations if one.awaits_until is not None}
         if newest:
             older = Invitation.objects.filter(conversation__in=newest, awaits_until__isnull=False)
-            older.exclude(pk__in=newest.values()).update(awaits_until=None)
+            older = older.exclude(pk__in=newest.values()).select_for_update(skip_locked=True, no_key=True)
+            Invitation.objects.filter(pk__in=list(older.values_list("pk", flat=True))).update(awaits_until=None)
             is_anybody_awaited.forget()
 
 
