@@ -13,9 +13,9 @@ from channels_app.models import Channel, InboundEvent
 from helpdesk.accounts.services import create_api_key
 from helpdesk.core.models import JobRun
 from reporting.services.facts import refresh_facts
-from surveys.models import Invitation, RecoveryCase
+from surveys.models import CorrectiveAction, Incentive, Invitation, RecoveryCase, RootCause
 from surveys.services.preset import ensure_preset_survey
-from surveys.services.recovery import open_case
+from surveys.services.recovery import add_action, open_case
 from surveys.services.voting import Vote, record_vote
 from tests.factories import make_event, make_item
 from tests.test_permissions import routes
@@ -54,10 +54,12 @@ def private_ticket(channel: Any, member: Any, *, team: Any, sender: Address | No
         due_at=ticket.opened_at, sent_at=ticket.opened_at, expires_at=None,
     )  # fmt: skip
     record_vote(invitation_id=invitation.pk, vote=Vote(score=2, comment=f"Comment {VOTE}"))
-    open_case(
+    case = open_case(
         customer_id=ticket.customer_id, source="manual", key=f"manual:{ticket.pk}", actor=actor, ticket_id=ticket.pk,
         words=f"Lost {SECRET}",
     )  # fmt: skip
+    RecoveryCase.objects.filter(pk=case.pk).update(root_cause=RootCause.objects.get(key="product.defect"))
+    add_action(case_id=case.pk, title=f"Mend {SECRET}", owner_id=None, due_on=None, actor=actor)
     if sender is None:
         _change_customer(ticket, member)
     refresh_facts()
@@ -82,7 +84,12 @@ def keys_of(ticket: Ticket) -> dict[str, Any]:
         "tickets_ticket": ticket.pk,
         "tickets_customer": ticket.customer_id,
         "channels_app_inboundevent": message.inbound_event_id or InboundEvent.objects.values_list("pk", flat=True)[0],
-        "surveys_recoverycase": RecoveryCase.objects.filter(ticket=ticket).values_list("pk", flat=True).first() or MISSING,
+        "surveys_recoverycase": RecoveryCase.objects.filter(ticket=ticket).values_list("pk", flat=True).first()
+        or MISSING,
+        "surveys_correctiveaction": CorrectiveAction.objects.filter(case__ticket=ticket)
+        .values_list("pk", flat=True)
+        .first()
+        or MISSING,
         "surveys_invitation": invitation.pk if invitation else MISSING,
         "surveys_response": invitation.response.pk if invitation else MISSING,
         "reporting_ticketfact": ticket.pk,
@@ -104,6 +111,8 @@ def every_key(ticket: Ticket, user: Any) -> dict[str, Any]:
         "core_sitesettings": 1,
         "tickets_team": ticket.team_id,
         "tickets_tag": Tag.objects.get_or_create(name="late")[0].pk,
+        "surveys_incentive": Incentive.objects.get_or_create(name="Ten percent", description="10 %")[0].pk,
+        "surveys_rootcause": RootCause.objects.values_list("pk", flat=True)[0],
         "surveys_survey": ensure_preset_survey().pk,
         "tickets_article": published_article().article_id,
         "admin_logentry": LogEntry.objects.values_list("pk", flat=True)[0],
@@ -117,7 +126,14 @@ def published_article() -> ArticleTranslation:
     return publish_article(translation_id=text.pk, actor=Actor.system())
 
 
-WORDS = {"verb": "resolve", "what": "team", "button_name": "again", "language": "en", "job": "send_messages"}
+WORDS = {
+    "verb": "resolve",
+    "what": "team",
+    "button_name": "again",
+    "language": "en",
+    "job": "send_messages",
+    "code_id": MISSING,
+}
 CHOICES = ("assign", "team", "tag", "priority", "filters")
 
 
