@@ -160,11 +160,14 @@ def _of(cause: RootCause, action_id: int) -> None:
 def _shown(action: CorrectiveAction, user: Any, telling: Telling | None, bound: PageForm | None) -> dict[str, Any]:
     can_change = action.done_at is None and may_change(action, user)
     key = f"finish-{action.pk}"
+    untold = dict(telling.untold.most_common()) if telling is not None else {}
     return {
         "action": action,
         "is_late": action.done_at is None and action.due_on is not None and action.due_on < timezone.localdate(),
         "telling": telling,
-        "untold": [(reason_words(code), count) for code, count in telling.untold.most_common()] if telling else [],
+        # Who has several cases is told once; that is no failure.
+        "elsewhere": untold.pop("told_in_other_case", 0),
+        "untold": [(reason_words(code), count) for code, count in untold.items()],
         "form": (_kept(bound, key) or ResultForm(key=key)) if can_change else None,
         "is_open": _kept(bound, key) is not None,
     }
