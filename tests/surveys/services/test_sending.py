@@ -40,7 +40,11 @@ def test_due_question_is_queued_as_mail_of_the_system(due: Make) -> None:
     ticket = due()
     send_due_surveys()
     message = Message.objects.get(ticket=ticket, purpose="survey")
-    assert (message.author, message.delivery_state, placeholder(SCALES["1-10"]) in message.text) == ("system", "queued", True)
+    assert (message.author, message.delivery_state, placeholder(SCALES["1-10"]) in message.text) == (
+        "system",
+        "queued",
+        True,
+    )
 
 
 def test_question_is_asked_once_however_often_the_job_runs(due: Make) -> None:
