@@ -83,7 +83,8 @@ def test_member_of_the_private_team_sees_what_the_others_do_not(private: Ticket,
     wanted = {
         "tickets_ticket_changelist", "tickets_ticket_pane", "tickets_ticket_change", "tickets_ticket_messages",
         "tickets_ticket_panel", "tickets_customer_changelist", "tickets_customer_change", "surveys_response_changelist",
-        "surveys_invitation_changelist", "surveys_recoverycase_changelist", "surveys_recoverycase_change", "surveys_correctiveaction_changelist",
+        "surveys_invitation_changelist", "surveys_recoverycase_changelist", "surveys_recoverycase_change",
+        "surveys_correctiveaction_changelist",
         "tickets_ticket_suggestions",
     }  # fmt: skip
     pages = {name.removeprefix("admin:"): path for name, path in admin_addresses(keys_of(private))}
