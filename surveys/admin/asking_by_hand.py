@@ -54,7 +54,7 @@ def ask_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     ticket = _ticket(request, pk=request.GET.get("ticket", ""))
     if request.method != "POST":
-        initial = {"ticket": ticket.number if ticket is not None else "", "key": uuid.uuid4()}
+        initial = {"ticket": ticket.number if ticket is not None else "", "key": _key(request)}
         return _show(request, AskForm(initial=initial, label_suffix=""), ticket)
     form = AskForm(request.POST, label_suffix="")
     if not form.is_valid():
@@ -70,6 +70,14 @@ def ask_page(request: HttpRequest) -> HttpResponse:
         return _show(request, form, asked, status=error.status)
     _report(request, invitation)
     return HttpResponseRedirect(reverse("admin:tickets_ticket_change", args=[asked.pk]))
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    """The same until this person has asked somebody: however often the form is opened or pressed, it asks once."""
+    asked = (
+        Invitation.objects.filter(requested_by=request.user.pk).order_by("-id").values_list("uuid", flat=True).first()
+    )
+    return uuid.uuid5(asked or uuid.NAMESPACE_OID, f"survey:{request.user.pk}")
 
 
 def _ask(request: HttpRequest, ticket: Ticket, values: dict[str, Any]) -> Invitation:
