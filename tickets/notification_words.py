@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -47,6 +48,14 @@ def notification_text(notification: Notification) -> str:
     if words is not None:
         return words(data)
     return str(data.get("text") or _("Ticket %(number)s asks for a look") % data)
+
+
+def notification_path(notification: Notification) -> str:
+    """Where it leads, as a path of this site: to its ticket, else to the page that it names; "" for nowhere."""
+    if notification.ticket_id is not None:
+        return reverse("admin:tickets_ticket_change", args=[notification.ticket_id])
+    path = notification.data.get("path")
+    return path if isinstance(path, str) and path.startswith("/") else ""
 
 
 def _number(notification: Notification) -> str:

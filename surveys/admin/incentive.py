@@ -133,7 +133,7 @@ class IncentiveAdmin(ServiceAdmin):
 
     @admin.display(description=gettext_lazy("spent"))
     def spent_shown(self, pool: Any) -> SafeString:
-        return format_html("{}{}", spent_words(pool), budget_bar(pool))
+        return format_html('<span class="hd-nowrap">{}</span>{}', spent_words(pool), budget_bar(pool))
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, pool: Incentive) -> SafeString:

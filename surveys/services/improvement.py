@@ -18,7 +18,7 @@ from helpdesk.common.errors import InvalidInput, NotVisible, PermissionRefused
 from helpdesk.core.services import read_site_settings
 from surveys.models import CorrectiveAction, Response, RootCause
 from surveys.services import recovery_actions
-from surveys.services.recovery_actions import checked_action, tell_action_owner
+from surveys.services.recovery_actions import checked_action, page_of, tell_action_owner
 from tickets.models import Topic
 from tickets.services.actors import Actor
 from tickets.services.notifying import Notice, notify_many
@@ -158,10 +158,11 @@ def _late_notice(action: CorrectiveAction) -> Notice | None:
     if person is None or action.due_on is None:
         return None
     day = action.due_on.isoformat()
+    ticket_id = action.case.ticket_id if action.case is not None else None
+    data = {"case": action.case_id, "action": action.pk, "text": action.title, "due_on": day}
     return Notice(
         user_id=person, kind="improvement_late", key=f"improvement_late:{action.pk}:{day}",
-        ticket_id=action.case.ticket_id if action.case is not None else None,
-        data={"case": action.case_id, "action": action.pk, "text": action.title, "due_on": day}, by_mail=True,
+        ticket_id=ticket_id, by_mail=True, data=data if ticket_id is not None else data | {"path": page_of(action.pk)},
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from helpdesk.accounts.models import User
@@ -178,6 +179,11 @@ def _touch(case: RecoveryCase, actor: Actor) -> None:
     change.save()
 
 
+def page_of(action_id: int) -> str:
+    """The path of an action's page."""
+    return reverse("admin:surveys_correctiveaction_change", args=[action_id])
+
+
 def tell_action_owner(action: CorrectiveAction, actor: Actor) -> None:
     """Whoever is to do it hears of it, unless he wrote it himself."""
     if action.owner_id is None or action.owner_id == actor.user_id:
@@ -187,6 +193,7 @@ def tell_action_owner(action: CorrectiveAction, actor: Actor) -> None:
         "due_on": action.due_on.isoformat() if action.due_on else "",
     }  # fmt: skip
     ticket_id = action.case.ticket_id if action.case is not None else None
+    data |= {} if ticket_id is not None else {"path": page_of(action.pk)}
     # What is about no ticket is told in words without one.
     kind = "recovery_action" if ticket_id is not None else "improvement"
     key = f"recovery_action:{action.pk}:{action.owner_id}"

@@ -12,7 +12,7 @@ from helpdesk.accounts.presence import mark_seen
 from helpdesk.core.services import read_site_settings
 from tickets.admin.doors import in_zone, is_fragment
 from tickets.models import Notification
-from tickets.notification_words import notification_icon, notification_text
+from tickets.notification_words import notification_icon, notification_path, notification_text
 from tickets.selectors.notifications import RECENT, count_unread_notifications, recent_notifications
 from tickets.services.notifying import mark_notifications_read
 
@@ -57,5 +57,5 @@ def _shown(row: Notification) -> dict[str, Any]:
         "at": row.created_at,
         "is_new": row.read_at is None,
         "subject": row.ticket.subject if row.ticket is not None else "",
-        "url": reverse("admin:tickets_ticket_change", args=[row.ticket_id]) if row.ticket_id else "",
+        "url": notification_path(row),
     }

@@ -17,7 +17,7 @@ from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.core.services import language_for
 from tickets.models import Notification, Ticket
-from tickets.notification_words import notification_text
+from tickets.notification_words import notification_path, notification_text
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +84,8 @@ def _written(rows: Sequence[Notification]) -> tuple[str, str]:
     lines = []
     for row in rows:
         lines.append(notification_text(row))
-        if row.ticket_id is not None:
-            lines.append(settings.SITE_URL.rstrip("/") + reverse("admin:tickets_ticket_change", args=[row.ticket_id]))
+        if path := notification_path(row):
+            lines.append(settings.SITE_URL.rstrip("/") + path)
         lines.append("")
     lines.append(_("You choose in your preferences which mails you get: %(url)s") % {"url": _preferences_url()})
     return subject, "\n".join(lines)

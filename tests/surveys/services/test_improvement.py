@@ -21,6 +21,7 @@ from surveys.services.improvement import (
 from surveys.services.recovery import add_action, open_case
 from tests.factories import make_team, make_ticket
 from tickets.models import Notification, Ticket, Topic
+from tickets.notification_words import notification_path, notification_text
 from tickets.services.actors import Actor
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -175,7 +176,9 @@ def test_owner_is_told_of_his_action_and_once_for_each_day_that_it_is_late(
 ) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         action = add(lead, topic_id=topic.pk, owner_id=agent.pk)
-        assert Notification.objects.get(user=agent).kind == "improvement"
+        told = Notification.objects.get(user=agent)
+        page = f"/admin/surveys/correctiveaction/{action.pk}/change/"
+        assert (notification_text(told), notification_path(told)) == ("You are to do “Ask the carrier”", page)
         clock.move_to(datetime(2026, 3, 9, 20, tzinfo=UTC))
         assert warn_of_late_actions() == 0, "its day is not over"
         clock.move_to(datetime(2026, 3, 11, tzinfo=UTC))
@@ -185,6 +188,8 @@ def test_owner_is_told_of_his_action_and_once_for_each_day_that_it_is_late(
         assert [warn_of_late_actions(), warn_of_late_actions()] == [1, 0]
         late = Notification.objects.filter(user=agent, kind="improvement_late").order_by("pk")
         assert [row.data["due_on"] for row in late] == ["2026-03-09", "2026-03-20"]
+        assert notification_text(late[0]) == "“Ask the carrier” was to be done by 9 Mar"
+        assert {notification_path(row) for row in late} == {page}
         finish_improvement(action_id=action.pk, result="", actor=Actor.agent(agent))
         clock.move_to(datetime(2026, 5, 1, tzinfo=UTC))
         assert warn_of_late_actions() == 0
