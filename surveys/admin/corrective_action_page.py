@@ -73,7 +73,8 @@ def adding_page(site: ServiceAdmin, request: HttpRequest) -> HttpResponse:
             except HelpdeskError as error:
                 _tell(form, error)
             else:
-                site.log_addition(request, action, "")
+                if action.agent_id is None:
+                    site.log_addition(request, action, "")
                 messages.success(request, _("It is added; its owner is told."))
                 return HttpResponseRedirect(reverse("admin:surveys_correctiveaction_change", args=[action.pk]))
     title = _("Add an action or a coaching note")
@@ -127,7 +128,9 @@ def do(site: ServiceAdmin, request: HttpRequest, action: CorrectiveAction) -> Ht
     except HelpdeskError as error:
         _tell(bound, error)
         return action_page(site, request, action, bound=bound, status=error.status)
-    site.log_change(request, action, verb)
+    # The log of changes is read by people whom coaching notes are none of the business of; the note says itself who did what.
+    if action.agent_id is None:
+        site.log_change(request, action, verb)
     messages.success(request, said)
     return HttpResponseRedirect(request.path)
 

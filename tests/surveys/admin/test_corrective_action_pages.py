@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
@@ -91,6 +92,8 @@ def test_coaching_note_is_on_nobody_elses_list_or_page(
     as_user(lead).post(f"{LIST}add/", values(stranger, agent=str(agent.pk), title="Listen first"))
     note = CorrectiveAction.objects.get()
     page = f"{LIST}{note.pk}/change/"
+    as_user(lead).post(page, values(stranger, do="change", title="Listen first"))
+    assert not LogEntry.objects.filter(object_repr__contains="Listen").exists()
     for user, reads, presses in (
         (agent, True, False), (stranger, True, True), (lead, True, True), (auditor, False, False), (mate, False, False),
     ):  # fmt: skip
