@@ -21,6 +21,7 @@ from surveys.models import Invitation
 from surveys.policies.reasons import REASONS, REMARKS
 from surveys.services.inviting import invite_customer
 from surveys.services.tokens import survey_url
+from tickets.api.lookups import require_visible
 from tickets.models import Customer, CustomerIdentity, Ticket
 from tickets.services.actors import Actor
 from tickets.services.addresses import normalised
@@ -32,8 +33,8 @@ LONGEST_KEY = 50
 class InvitationRead(serializers.Serializer):
     """A question to one customer about one occasion: `contact:3`, `resolution:2`, `manual:…`, `api:` and your key, `recovery:…`.
 
-    `reason` says why nobody was asked. `url` is the customer's own link and as good as his vote: it is shown to whoever asked for
-    the question, and to callers that may write here; null for everybody else, and while there is none to show.
+    `reason` says why nobody was asked. `url` is the customer's own link and as good as his vote. It is there only where you asked for
+    the question without `send`, and only for your own keys that may write here; null for everybody and everything else.
     """
 
     id = serializers.IntegerField()
@@ -61,11 +62,11 @@ class InvitationRead(serializers.Serializer):
         return invitation.conversation.channel_id if invitation.conversation is not None else None
 
     def get_url(self, invitation: Invitation) -> str | None:
-        """The link, for those who may have it."""
+        """The link, for the system that shows it to the customer itself."""
         is_open = invitation.state in (Invitation.State.SENT, Invitation.State.ANSWERED)
-        caller = self.context["caller"]
-        may_have_it = self.context["may_write"] or invitation.requested_by_id == caller.pk
-        return survey_url(invitation) if is_open and may_have_it else None
+        is_handed_out = is_open and invitation.sent_via == Invitation.SentVia.LINK
+        is_his = invitation.requested_by_id == self.context["caller"].pk
+        return survey_url(invitation) if is_handed_out and is_his and self.context["may_have_links"] else None
 
 
 class InvitationCreate(InputSerializer):
@@ -123,10 +124,11 @@ class SurveyInvitationViewSet(ListRows, RetrieveRow, ResourceViewSet):
         return rows.order_by().select_related("conversation")
 
     def represent(self, rows: list[Any]) -> list[Any]:
-        scopes = getattr(self.request.auth, "scopes", None)
-        may_write = scopes is None or scopes_allow(scopes, needed="write", resource=RESOURCE)
+        # Somebody who is signed in has no scopes, and no page of his own to show a link on.
+        scopes = getattr(self.request.auth, "scopes", None) or ()
+        may_write = scopes_allow(scopes, needed="write", resource=RESOURCE)
         is_allowed = self.caller.has_perm("surveys.add_invitation")
-        context = {"caller": self.caller, "may_write": may_write and is_allowed}
+        context = {"caller": self.caller, "may_have_links": may_write and is_allowed}
         return list(InvitationRead(rows, many=True, context=context).data)
 
     @extend_schema(request=InvitationCreate, responses={201: InvitationRead})
@@ -139,7 +141,7 @@ class SurveyInvitationViewSet(ListRows, RetrieveRow, ResourceViewSet):
         try:
             invitation = invite_customer(
                 survey_id=given["survey"],
-                customer_id=_customer_id(given),
+                customer_id=_customer_id(given, self.caller),
                 ticket_id=ticket_id,
                 occasion=f"api:{given['key']}",
                 actor=Actor.agent(self.caller),
@@ -153,22 +155,23 @@ class SurveyInvitationViewSet(ListRows, RetrieveRow, ResourceViewSet):
         return Response(self.represent([row])[0], status=201)
 
 
-def _customer_id(given: Mapping[str, Any]) -> int:
-    """Whoever the body names, in exactly one way. Raises InvalidInput, NotVisible."""
+def _customer_id(given: Mapping[str, Any], user: Any) -> int:
+    """Whoever the body names, in exactly one way, if ``user`` may see him. Raises InvalidInput, NotVisible."""
     ways = [name for name in ("customer", "customer_external_id", "customer_address") if given.get(name)]
     if len(ways) != 1:
         text = _("Name the customer in one way: by customer, customer_external_id or customer_address.")
         raise InvalidInput("customer_unclear", text, fields=dict.fromkeys(ways or ["customer"], "one of three"))
-    if ways[0] == "customer":
-        return int(given["customer"])
     found: int | None
-    if ways[0] == "customer_external_id":
+    if ways[0] == "customer":
+        found = int(given["customer"])
+    elif ways[0] == "customer_external_id":
         known = Customer.objects.filter(external_id=given["customer_external_id"], merged_into=None)
         found = known.values_list("pk", flat=True).first()
     else:
         address = normalised(given["customer_address_kind"], given["customer_address"])
         his = Q(kind=given["customer_address_kind"], address=address, channel=None)
         found = CustomerIdentity.objects.filter(his).values_list("customer_id", flat=True).first() if address else None
-    if found is None:
-        raise NotVisible("customer_not_found", _("There is no such customer."), fields={ways[0]: "not found"})
+    # Nobody is told apart from somebody whom the caller may not see.
+    require_visible(Customer.objects.visible_to(user), found or 0, field=ways[0])
+    assert found is not None
     return found

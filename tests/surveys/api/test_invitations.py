@@ -9,7 +9,7 @@ from helpdesk.accounts.services import create_api_key
 from surveys.models import Invitation, Survey
 from surveys.services.tokens import survey_url
 from tests.factories import make_team
-from tickets.models import Ticket
+from tickets.models import Customer, Ticket
 
 URL = "/api/v1/survey-invitations/"
 Make = Callable[..., Ticket]
@@ -60,7 +60,7 @@ def test_repeated_call_with_its_key_is_answered_alike(call: Any, agent: Any, ord
 def test_customer_is_known_by_what_the_shop_knows(
     call: Any, agent: Any, order: dict[str, Any], name: dict[str, str]
 ) -> None:
-    Ticket.objects.get().customer.__class__.objects.update(external_id="crm-1")
+    Customer.objects.update(external_id="crm-1")
     customer = order.pop("customer")
     assert call(agent, "post", body=order | name).json()["customer"] == customer
 
@@ -89,13 +89,64 @@ def test_call_that_does_not_fit_is_refused_by_name(
 
 
 def test_link_is_shown_to_those_alone_who_may_ask(
-    call: Any, agent: Any, auditor: Any, asked: Callable[..., Invitation]
+    call: Any, agent: Any, lead: Any, auditor: Any, order: dict[str, Any]
 ) -> None:
-    invitation = asked()
+    call(agent, "post", body=order)
+    invitation = Invitation.objects.get()
     path = f"{URL}{invitation.pk}/"
     assert call(agent, "get", path).json()["url"] == survey_url(invitation)
     assert call(agent, "get", path, scope="read").json()["url"] is None
-    assert call(auditor, "get", path).json()["url"] is None
+    assert call(lead, "post", body=order).json()["url"] is None
+    for other in (lead, auditor):
+        assert call(other, "get", path).json()["url"] is None
+        assert [row["url"] for row in call(other, "get").json()["results"]] == [None]
+
+
+def test_link_is_not_shown_to_who_is_signed_in(client: Client, call: Any, agent: Any, order: dict[str, Any]) -> None:
+    call(agent, "post", body=order)
+    client.force_login(agent)
+    assert [row["url"] for row in client.get(URL).json()["results"]] == [None]
+    posted = client.post(URL, order, content_type="application/json")
+    assert (posted.status_code, posted.json()["url"]) == (201, None)
+
+
+def test_link_of_a_mail_is_the_customer_s_alone(
+    call: Any, agent: Any, lead: Any, asked: Callable[..., Invitation]
+) -> None:
+    invitation = asked()
+    Invitation.objects.update(requested_by=agent)
+    for caller in (agent, lead):
+        assert call(caller, "get", f"{URL}{invitation.pk}/").json()["url"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "nobody"),
+    [
+        ({"customer": None}, {"customer": 999_999}),
+        ({"customer_external_id": "crm-1"}, {"customer_external_id": "crm-2"}),
+        ({"customer_address": "carla@customer.example"}, {"customer_address": "nobody@customer.example"}),
+    ],
+)
+def test_customer_of_a_closed_team_is_asked_by_nobody_else(
+    call: Any,
+    stranger: Any,
+    lead: Any,
+    administrator: Any,
+    order: dict[str, Any],
+    name: dict[str, Any],
+    nobody: dict[str, Any],
+) -> None:
+    Ticket.objects.update(team=make_team("Board", lead, administrator, is_private=True))
+    Customer.objects.update(external_id="crm-1")
+    customer = order.pop("customer")
+    named = order | ({"customer": customer} if "customer" in name else name)
+    hidden, unknown = call(stranger, "post", body=named), call(stranger, "post", body=order | nobody)
+    assert (hidden.status_code, unknown.status_code) == (404, 404)
+    for answer in (hidden.json(), unknown.json()):
+        assert (answer["code"], answer["fields"]) == ("not_found", hidden.json()["fields"])
+    assert not Invitation.objects.exists()
+    assert call(lead, "post", body=named).json()["customer"] == customer
+    assert call(administrator, "post", body=named | {"key": "order 18"}).status_code == 201
 
 
 @pytest.mark.parametrize(
