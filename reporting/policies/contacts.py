@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from reporting.policies.log import LoggedEvent, is_moved, undone_messages, with_moves_applied
 from reporting.policies.work import Stretch, seconds_by_kind
 from tickets.policies.contacts import Turn, number_contacts
+from tickets.policies.work import WRAP_UP
 
 
 @dataclass(kw_only=True)
@@ -44,12 +45,16 @@ class _Open:
     has_call: bool = False
     work: dict[int, Stretch] = field(default_factory=dict)
 
+    def ends_at(self, session_gap: timedelta) -> datetime:
+        return max(self.closed_at, self.last_at) if self.closed_at else self.last_at + session_gap
+
 
 class _Reading:
     """One method per kind of event; kinds without one change no contact."""
 
-    def __init__(self, log: Sequence[LoggedEvent], numbers: dict[int, int]) -> None:
+    def __init__(self, log: Sequence[LoggedEvent], numbers: dict[int, int], session_gap: timedelta) -> None:
         self.undone = undone_messages(log)
+        self.session_gap = session_gap
         # Where the contacts were numbered anew: message -> contact.
         self.numbers = numbers
         self.channel_id: int | None = None
@@ -117,17 +122,26 @@ class _Reading:
     def worked(self, event: LoggedEvent) -> None:
         """The same stretch again corrects what was told of it."""
         data = event.data
-        number = self.numbers.get(data.get("message", 0)) or data["contact"]
+        stretch = Stretch(
+            kind=data["kind"],
+            agent_id=event.actor_id,
+            started_at=datetime.fromisoformat(data["started_at"]),
+            seconds=data["seconds"],
+            is_call="message" in data,
+        )
         # Numbered anew, a contact may be gone: its work belongs to the last one there is.
-        found = self.contacts.get(number) or self.running
+        found = self.contacts.get(self.numbers.get(data.get("message", 0)) or data["contact"]) or self.running
         if found is not None:
-            found.work[data["interval"]] = Stretch(
-                kind=data["kind"],
-                agent_id=event.actor_id,
-                started_at=datetime.fromisoformat(data["started_at"]),
-                seconds=data["seconds"],
-                is_call="message" in data,
-            )
+            found = found if stretch.is_call else self.contact_of_work(stretch, found)
+            found.work[data["interval"]] = stretch
+
+    def contact_of_work(self, stretch: Stretch, told: _Open) -> _Open:
+        """The one that it was told of; where that was over by then, the next that was not: who writes an answer after the session
+        gap works on the contact that his answer begins. What follows the last answer stays where it was."""
+        if stretch.kind == WRAP_UP or stretch.started_at <= told.ends_at(self.session_gap):
+            return told
+        later = (found for number, found in sorted(self.contacts.items()) if number > told.number)
+        return next((one for one in later if stretch.started_at <= one.ends_at(self.session_gap)), told)
 
 
 _READERS: dict[str, Callable[[_Reading, LoggedEvent], None]] = {
@@ -154,8 +168,8 @@ def fold_contacts(events: Iterable[LoggedEvent], *, session_gap: timedelta) -> l
     """
     raw = list(events)
     log = with_moves_applied(raw)
-    reading = _Reading(log, numbered_anew(log, session_gap) if is_moved(raw) else {})
-    # Work is told when it is over, which may be before a late message names its contact.
+    reading = _Reading(log, numbered_anew(log, session_gap) if is_moved(raw) else {}, session_gap)
+    # Work is told when it is over, which may be before a message names its contact.
     for event in sorted(log, key=lambda one: one.kind == "work.recorded"):
         reader = _READERS.get(event.kind)
         if reader is not None:
@@ -193,7 +207,7 @@ def _finished(found: _Open, session_gap: timedelta) -> Contact:
         last_at=found.last_at,
         channel_id=found.channel_id,
         agent_id=found.agent_id,
-        ends_at=max(found.closed_at, found.last_at) if found.closed_at else found.last_at + session_gap,
+        ends_at=found.ends_at(session_gap),
         is_answered=found.is_answered,
         is_answered_by_bot=found.is_answered_by_bot,
         has_call=found.has_call,
