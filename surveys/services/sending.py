@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from channels_app.registry import adapter_for
 from helpdesk.common.clock import now
@@ -51,15 +51,42 @@ def ask_planned(invitation_id: int) -> None:
     _ask_next(1, only=invitation_id)
 
 
+@transaction.atomic
 def expire_invitations() -> int:
-    """Close the questions nobody has answered in time; returns how many."""
+    """Close the questions nobody has answered in time; returns how many. One that somebody holds is left for the next run."""
     open_ones = Invitation.objects.filter(state=Invitation.State.SENT, expires_at__lte=now())
-    return open_ones.update(state=Invitation.State.EXPIRED, awaits_until=None, remind_at=None)
+    free = open_ones.select_for_update(skip_locked=True, no_key=True).order_by("pk").values_list("pk", flat=True)
+    expired = Invitation.objects.filter(pk__in=list(free))
+    return expired.update(state=Invitation.State.EXPIRED, awaits_until=None, remind_at=None)
+
+
+def _ask_next(limit: int, *, only: int | None = None) -> int:
+    """Decide about due invitations of tickets that nobody else holds, ``only`` one where it is named; returns how many.
+
+    What cannot be decided for a reason that nobody foresaw is put off alone: the others of its batch are decided one by one.
+    """
+    claimed: list[int] = []
+    try:
+        _ask_batch(limit, only, claimed)
+    except OperationalError:
+        # The database is away, or chose us to end a deadlock: no fault of any invitation.
+        raise
+    except Exception:
+        if not claimed:
+            raise
+        if len(claimed) == 1:
+            logger.exception("invitation %s is put off: it could not be decided", claimed[0])
+            _put_off_alone(claimed[0])
+        else:
+            logger.warning("a batch of %s invitations failed and is decided one by one", len(claimed))
+            for invitation_id in claimed:
+                _ask_next(1, only=invitation_id)
+    return len(claimed)
 
 
 @transaction.atomic
-def _ask_next(limit: int, *, only: int | None = None) -> int:
-    """Decide about due invitations of tickets that nobody else holds, ``only`` one where it is named; returns how many.
+def _ask_batch(limit: int, only: int | None, claimed: list[int]) -> None:
+    """Decide about due invitations in one transaction; their keys are in ``claimed`` even where it fails.
 
     Order of locks: invitations, customers, conversations, tickets, each in ascending order.
     """
@@ -70,10 +97,23 @@ def _ask_next(limit: int, *, only: int | None = None) -> int:
         .filter(state=Invitation.State.SCHEDULED, due_at__lte=moment, ticket__isnull=False)
     )
     due = due if only is None else due.filter(pk=only)
-    claimed = list(due.order_by("due_at", "id")[:limit])
-    if claimed:
-        _decide_all(claimed, moment)
-    return len(claimed)
+    invitations = list(due.order_by("due_at", "id")[:limit])
+    claimed.extend(invitation.pk for invitation in invitations)
+    if invitations:
+        _decide_all(invitations, moment)
+
+
+@transaction.atomic
+def _put_off_alone(invitation_id: int) -> None:
+    """Put off one invitation, unless somebody else holds it or has decided meanwhile."""
+    free = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
+    invitation = free.filter(pk=invitation_id, state=Invitation.State.SCHEDULED).first()
+    if invitation is None:
+        return
+    tickets = lock_tickets([invitation.ticket_id] if invitation.ticket_id else [])
+    batch = Batched(tickets=tickets, site_language=site_language())
+    _put_off(batch, invitation, now())
+    batch.store()
 
 
 def _decide_all(invitations: list[Invitation], moment: datetime) -> None:
@@ -111,17 +151,18 @@ def _decide(batch: Batched, deciding: Deciding, invitation: Invitation, way: Way
     except HelpdeskError as error:
         # It would be among the first due at every run: one channel out of order must not keep everybody from being asked.
         logger.warning("invitation %s is put off: %s", invitation.pk, error.code)
-        _put_off(invitation, deciding.moment)
-        batch.invitations.append(invitation)
+        _put_off(batch, invitation, deciding.moment)
     else:
         deciding.remember_asked(invitation)
 
 
-def _put_off(invitation: Invitation, moment: datetime) -> None:
+def _put_off(batch: Batched, invitation: Invitation, moment: datetime) -> None:
     invitation.attempts += 1
-    if invitation.attempts * PUT_OFF > TOO_LATE_AFTER:
-        invitation.state, invitation.reason = Invitation.State.SUPPRESSED, "too_late"
     invitation.due_at = moment + PUT_OFF
+    if invitation.attempts * PUT_OFF > TOO_LATE_AFTER:
+        put_suppression(batch, invitation, "too_late")
+    else:
+        batch.invitations.append(invitation)
 
 
 def _way_of(invitation: Invitation, places: dict[int, Conversation], search: WaySearch, language: str) -> Way | str:

@@ -6,6 +6,7 @@ import pytest
 
 from channels_app.adapters.base import Address
 from channels_app.models import Channel
+from helpdesk.common.clock import now
 from surveys.models import Invitation, Survey
 from surveys.policies.mail import placeholder
 from surveys.policies.scales import SCALES
@@ -171,3 +172,20 @@ def test_channel_out_of_order_keeps_nobody_else_from_being_asked(clock: Any, due
         clock.shift(timedelta(hours=1))
         send_due_surveys()
     assert Invitation.objects.get(ticket=first).reason == "too_late"
+
+
+def test_channel_whose_kind_is_gone_or_broken_keeps_nobody_else_from_being_asked(
+    due: Make, email_channel: Channel, settings: Any
+) -> None:
+    tickets = {name: due(sender=Address(address=f"{name}@customer.example")) for name in ("gone", "broken", "good")}
+    for kind in ("gone", "broken"):
+        channel = make_channel(kind="email")
+        Conversation.objects.filter(active_ticket=tickets[kind]).update(channel=channel)
+        Channel.objects.filter(pk=channel.pk).update(kind=kind)
+    settings.HELPDESK_CHANNEL_ADAPTERS = settings.HELPDESK_CHANNEL_ADAPTERS | {"broken": "nowhere.BrokenAdapter"}
+    assert send_due_surveys() == 3
+    decided = {
+        name: Invitation.objects.values_list("state", "reason").get(ticket=ticket) for name, ticket in tickets.items()
+    }
+    assert decided == {"gone": ("suppressed", "no_way"), "broken": ("scheduled", ""), "good": ("sent", "")}
+    assert Invitation.objects.get(ticket=tickets["broken"]).due_at == now() + timedelta(hours=1)
