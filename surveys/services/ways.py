@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from channels_app.adapters.base import Can, TemplateUse
+from channels_app.adapters.base import Can, ChannelAdapter, TemplateUse
 from channels_app.models import Channel, MessageTemplate
-from channels_app.registry import adapter_class
+from channels_app.registry import adapter_class, kinds
 from surveys.models import Invitation, Survey
 from surveys.policies.chat_question import template_values
 from surveys.policies.texts import SurveyTexts
@@ -24,7 +24,7 @@ SentVia = Invitation.SentVia
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """How a question travels. Without a conversation, a new mail thread to ``identity`` on ``channel`` is begun."""
+    """How a question travels. Without a conversation, one with ``identity`` on ``channel`` is begun: a new mail thread, or its chat."""
 
     via: str
     channel: Channel
@@ -40,6 +40,11 @@ class Way:
         conversation = open_thread(self.channel, self.identity)
         conversation.channel = self.channel
         return replace(self, conversation=conversation)
+
+    def has_chat(self) -> bool:
+        """Whether ``identity`` has a private conversation on ``channel``, so that ``begun`` makes no new one (but for mail)."""
+        known = Conversation.objects.filter(identity=self.identity, channel=self.channel)
+        return known.filter(visibility=Conversation.Visibility.PRIVATE).exists()
 
 
 class WaySearch:
@@ -62,8 +67,8 @@ class WaySearch:
         if conversation.visibility == Conversation.Visibility.PUBLIC:
             return "public"
         channel = conversation.channel
-        adapter = adapter_class(channel.kind)
-        if not channel.is_active:
+        adapter = _known_adapter(channel.kind)
+        if adapter is None or not channel.is_active:
             return "no_way"
         if Can.SEND not in adapter.can:
             # A call: whoever was not asked at its end is asked in writing.
@@ -79,7 +84,7 @@ class WaySearch:
 
     def mail(self, customer: Customer, brand_id: int | None) -> Way | None:
         """A new mail to an address that is known to be the customer's, from a mailbox of the same brand where there is one."""
-        mailboxes = [one for one in self._active() if adapter_class(one.kind).is_threaded]
+        mailboxes = [one for one in self._active() if _is_mailbox(one)]
         mailboxes.sort(key=lambda one: (one.brand_id != brand_id, one.position, one.pk))
         return _way_to(mailboxes[:1], customer, SentVia.MAIL)
 
@@ -87,7 +92,8 @@ class WaySearch:
         """The chat of his telephone number, on a channel that may write to any number at any time."""
         texting = [one for one in self._active() if _is_texting(one)]
         way = _way_to(texting, customer, SentVia.CHAT)
-        return way.begun() if way is not None else None
+        # A chat that exists is locked before any ticket, as intake does it; one that does not is begun when he is asked.
+        return way.begun() if way is not None and way.has_chat() else way
 
     def _template(self, conversation: Conversation, survey: Survey, texts: SurveyTexts) -> Way | None:
         """The approved message called HELPDESK_SURVEY_TEMPLATE, in the language of the question where there is one."""
@@ -127,9 +133,24 @@ class WaySearch:
         return self._channels
 
 
+def _known_adapter(kind: str) -> type[ChannelAdapter] | None:
+    """None for a kind that the settings declare no more: such a channel carries nothing, and keeps no other from carrying."""
+    return adapter_class(kind) if kind in kinds() else None
+
+
+def _is_mailbox(channel: Channel) -> bool:
+    adapter = _known_adapter(channel.kind)
+    return adapter is not None and adapter.is_threaded
+
+
 def _is_texting(channel: Channel) -> bool:
-    adapter = adapter_class(channel.kind)
-    return adapter.identity_kind == "phone" and Can.SEND in adapter.can and adapter.messaging_window is None
+    adapter = _known_adapter(channel.kind)
+    return (
+        adapter is not None
+        and adapter.identity_kind == "phone"
+        and Can.SEND in adapter.can
+        and adapter.messaging_window is None
+    )
 
 
 def _way_to(channels: list[Channel], customer: Customer, via: str) -> Way | None:

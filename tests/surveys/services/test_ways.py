@@ -16,7 +16,7 @@ from surveys.services.planning import plan_tickets
 from surveys.services.sending import send_due_surveys
 from surveys.services.tokens import survey_url
 from tests.factories import make_channel, make_ticket, receive_message
-from tickets.models import Conversation, CustomerIdentity, Message, Ticket
+from tickets.models import Conversation, Customer, CustomerIdentity, Message, Ticket
 from tickets.services.actors import Actor
 from tickets.services.composing import compose_outbound
 from tickets.services.events import write_event
@@ -203,6 +203,14 @@ def test_caller_who_was_not_asked_in_the_call_gets_a_text_message(
     assert (invitation.sent_via, invitation.conversation.channel) == ("chat", texting)
     assert invitation.message.recipients.get().address == NUMBER
     assert invitation.awaits_until is not None
+
+
+def test_caller_who_is_not_asked_after_all_has_no_new_chat(clock: Any, call_ended: Callable[[], Ticket]) -> None:
+    make_channel(kind="sms")
+    call_ended()
+    Customer.objects.update(is_blocked=True)
+    assert ask(clock).reason == "blocked"
+    assert Conversation.objects.filter(channel__kind="sms").count() == 0
 
 
 def test_caller_gets_a_mail_where_there_are_no_text_messages(
