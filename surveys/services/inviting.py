@@ -14,6 +14,7 @@ from surveys.policies.reasons import Circumstances, reason_not_to_ask
 from surveys.policies.sampling import is_in_sample
 from surveys.selectors.surveys import AskingHours, SurveyChoice, occasions_of
 from surveys.services.asking import mark_as_sent, site_language, texts_of
+from surveys.services.customer_locks import lock_customers
 from tickets.models import Customer, Ticket
 from tickets.services.actors import Actor
 
@@ -82,6 +83,8 @@ def invite_caller(*, ticket_id: int, contact_number: int, language: str = "") ->
     Invitation.objects.bulk_create([new], ignore_conflicts=True)
     locked = Invitation.objects.select_for_update(of=("self",)).select_related("survey")
     invitation = locked.get(ticket=ticket, occasion=occasion, survey=survey, customer=ticket.customer)
+    # Whoever asks him in writing about another matter at this moment is seen below, or sees us.
+    lock_customers([ticket.customer_id])
     reason = _reason(invitation, ticket.customer) or occasions_of([ticket])[ticket.pk].refusal
     is_chosen = is_in_sample(
         percent=survey.sample_percent,

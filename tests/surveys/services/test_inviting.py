@@ -1,12 +1,16 @@
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from helpdesk.common.errors import HelpdeskError
 from surveys.models import Invitation, Survey
+from surveys.services.customer_locks import lock_customers
 from surveys.services.inviting import invite_caller, invite_customer
 from surveys.services.planning import plan_tickets
 from surveys.services.sending import ask_planned, send_due_surveys
@@ -152,6 +156,29 @@ def test_caller_who_was_asked_a_while_ago_is_not_asked_in_the_call(clock: Any, s
     ticket = make_ticket(channel)
     invite_caller(ticket_id=ticket.pk, contact_number=1)
     assert invite_caller(ticket_id=ticket.pk, contact_number=2) is None
+
+
+def test_caller_waits_for_whoever_else_is_asking_him(survey: Survey) -> None:
+    ticket = make_ticket(make_channel(kind="voice"))
+    is_held, may_go = Event(), Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            lock_customers([ticket.customer_id])
+            is_held.set()
+            may_go.wait(10)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hold)
+        assert is_held.wait(10)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                invite_caller(ticket_id=ticket.pk, contact_number=1)
+        finally:
+            may_go.set()
 
 
 def test_share_of_an_api_survey_leaves_others_out(clock: Any, answered_ticket: Make) -> None:
