@@ -34,6 +34,9 @@ class Invitation(models.Model):
     ``surveys.policies.reasons`` and says why nobody was asked. ``sent_via`` and ``conversation``: how and where he was asked.
     While ``awaits_until`` lies ahead, his messages in ``conversation`` are read as answers: to ``asks`` when it is set, else as
     the score. ``lease_until`` belongs to who sends a question that is no message of a ticket.
+
+    ``of_...``: what the question is about, kept when it is sent (``surveys.services.subjects``): the channel where the contact
+    took place, who answered last in it, the team and the topic of then. Figures and votes go by these, answered or not.
     """
 
     class SentVia(models.TextChoices):
@@ -83,6 +86,24 @@ class Invitation(models.Model):
     )
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    of_channel = models.ForeignKey(
+        Channel, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+    of_team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+    of_agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+    )
+    of_topic = models.ForeignKey(
+        Topic, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = InvitationQuerySet.as_manager()
@@ -123,7 +144,7 @@ class ResponseQuerySet(models.QuerySet):
 
 
 class Response(models.Model):
-    """A vote with its comment. The columns below "as it was" are copied at the time of the vote.
+    """A vote with its comment. The columns below "as it was" are those that the question has kept.
 
     ``score`` stands on ``scale``; ``rating`` is the same on the common scale of satisfaction, 1.0 to 10.0, NULL for scales that
     measure something else. ``is_low`` is decided by the survey's limit at the time. ``history`` keeps what stood here before

@@ -1,0 +1,65 @@
+"""What a question is about: the place, team, agent and topic of the contact as they stand when it is asked."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Case, IntegerField, Value, When
+
+from surveys.models import Invitation
+from surveys.policies.occasions import contact_number
+from tickets.models import Call, Message, Ticket
+
+# A ticket and the number of a contact on it; 0 stands for the latest contact.
+type ContactKey = tuple[int, int]
+
+
+def keep_subjects(invitations: Iterable[Invitation]) -> None:
+    """Set the columns ``of_...`` of these invitations; not saved. Four statements, however many they are.
+
+    The channel is where the customer wrote or called in that contact, whatever way the question goes; the agent is who answered
+    him last in it, None where only the bot did. A question about no ticket is about no channel, team, agent or topic.
+    """
+    asked = [one for one in invitations if one.ticket_id is not None]
+    if not asked:
+        return
+    ids = {one.ticket_id for one in asked}
+    tickets = Ticket.objects.in_bulk([pk for pk in ids if pk is not None])
+    channels, agents = _channels(ids), _agents(ids)
+    for one in asked:
+        ticket = tickets[one.ticket_id]
+        number = contact_number(one.occasion) or max((key[1] for key in channels if key[0] == ticket.pk), default=0)
+        one.of_channel_id = channels.get((ticket.pk, number), ticket.channel_id)
+        one.of_agent_id = agents.get((ticket.pk, number))
+        one.of_team_id, one.of_topic_id = ticket.team_id, ticket.topic_id
+
+
+def _channels(tickets: set[int | None]) -> dict[ContactKey, int]:
+    """Where each contact took place: the channel of the customer's last words or call in it, else of what was said last."""
+    said = Message.objects.filter(ticket__in=tickets, kind=Message.Kind.MESSAGE, purpose="", conversation__isnull=False)
+    is_ours = Case(When(author=Message.Author.CUSTOMER, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = (
+        said.order_by("ticket_id", "contact_number", is_ours, "-sort_at", "-id")
+        .distinct("ticket_id", "contact_number")
+        .values_list("ticket_id", "contact_number", "channel_id")
+    )
+    return {(ticket, number): channel for ticket, number, channel in rows}
+
+
+def _agents(tickets: set[int | None]) -> dict[ContactKey, int]:
+    """Who answered last in each contact, in writing or on the telephone."""
+    written = Message.objects.filter(ticket__in=tickets, kind=Message.Kind.MESSAGE, author=Message.Author.AGENT)
+    answers = (
+        written.exclude(delivery_state=Message.DeliveryState.CANCELLED)
+        .order_by("ticket_id", "contact_number", "-sort_at", "-id")
+        .distinct("ticket_id", "contact_number")
+        .values_list("ticket_id", "contact_number", "sort_at", "author_agent_id")
+    )
+    calls = Call.objects.filter(message__ticket__in=tickets, agent__isnull=False, answered_at__isnull=False)
+    taken = calls.order_by("answered_at", "pk").values_list(
+        "message__ticket_id", "message__contact_number", "answered_at", "agent_id"
+    )
+    last: dict[ContactKey, tuple[datetime, int]] = {}
+    for ticket, number, at, agent in [*answers, *taken]:
+        if (ticket, number) not in last or last[ticket, number][0] <= at:
+            last[ticket, number] = at, agent
+    return {key: agent for key, (_at, agent) in last.items()}
