@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -159,7 +160,7 @@ class RecoveryCaseViewSet(ListRows, RetrieveRow, ResourceViewSet):
         def change(case_id: int, given: dict[str, Any]) -> Any:
             own = RecoveryCase.objects.get(pk=case_id).actions.filter(pk=given["action"])
             if not own.exists():
-                raise NotVisible("action_not_found", "This case has no such action.", fields={"action": "not found"})
+                raise NotVisible("action_not_found", _("This case has no such action."), fields={"action": "not found"})
             return recovery.finish_action(action_id=given["action"], result=given["result"], actor=self._actor)
 
         return self._do(shapes.FinishGiven, change)

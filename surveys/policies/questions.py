@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from django.utils.translation import gettext as _
+
 from helpdesk.common.errors import InvalidInput
 from helpdesk.common.text import clean_text
 from surveys.policies.texts import SurveyTexts, texts_for
@@ -97,7 +99,7 @@ def read_answers(questions: Sequence[Question], answers: Answers) -> list[GivenA
     if strangers:
         raise InvalidInput(
             "question_not_asked",
-            "This question is not asked after that score.",
+            _("This question is not asked after that score."),
             fields=dict.fromkeys(strangers, "unknown"),
         )
     return [_read_answer(by_id[key], answers[key]) for key in by_id if key in answers]
@@ -107,10 +109,10 @@ def _read_answer(question: Question, answer: Sequence[str] | str) -> GivenAnswer
     if question.kind == TEXT:
         text = clean_text(answer if isinstance(answer, str) else " ".join(answer)).strip()
         if len(text) > LONGEST_COMMENT:
-            raise InvalidInput("answer_too_long", "The answer is too long.", fields={str(question.pk): "length"})
+            raise InvalidInput("answer_too_long", _("The answer is too long."), fields={str(question.pk): "length"})
         return GivenAnswer(question_id=question.pk, text=text)
     chosen = {answer} if isinstance(answer, str) and answer else set(answer)
     known = [str(choice["key"]) for choice in question.choices]
     if not chosen <= set(known):
-        raise InvalidInput("unknown_choice", "This is none of the choices.", fields={str(question.pk): "choice"})
+        raise InvalidInput("unknown_choice", _("This is none of the choices."), fields={str(question.pk): "choice"})
     return GivenAnswer(question_id=question.pk, choices=tuple(key for key in known if key in chosen))
