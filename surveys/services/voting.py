@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput
@@ -14,13 +15,16 @@ from surveys.models import Invitation, Response, Survey
 from surveys.policies.questions import Answers, questions_for
 from surveys.policies.scales import SCALES
 from surveys.policies.votes import LONGEST_COMMENT, Door, door, vote_code
+from surveys.selectors.answerers import answerer_of
 from surveys.services.further_answers import kept_answers, store_answers
-from tickets.models import Message, Ticket
+from tickets.models import Ticket
 from tickets.services.actors import Actor
 from tickets.services.events import write_event
 from tickets.services.locking import lock_ticket
 
 LOW_SCORE_NOTICE = "low_score"
+# How often one vote may be changed: a link that goes from hand to hand must not fill the history, nor the ticket's timeline.
+MOST_CHANGES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,8 @@ def record_vote(*, invitation_id: int, vote: Vote) -> Response:
     What stood there before a change is kept in ``history``, with the further answers of that time; those that do not belong
     to the new score are taken away. The vote is written on the ticket's timeline, and a low score puts a notice on the
     ticket. Raises InvalidInput for a score off the scale, a comment over 5000 characters or an answer to what is not asked
-    after that score; Conflict "survey_used" or "survey_expired" when the link no longer takes an answer.
+    after that score; Conflict "survey_used" or "survey_expired" when the link no longer takes an answer, "survey_used" also for
+    what would be change 21.
     """
     invitation, response = _open_invitation(invitation_id)
     comment = _valid_comment(vote, invitation.survey)
@@ -75,7 +80,7 @@ def record_answers(*, invitation_id: int, answers: Answers, via: str) -> Respons
     """
     invitation, response = _open_invitation(invitation_id)
     if response is None:
-        raise Conflict("survey_unanswered", "The score comes first.")
+        raise Conflict("survey_unanswered", _("The score comes first."))
     kept = kept_answers(response)
     if store_answers(response, questions_for(invitation.survey, response.score), answers):
         if kept:
@@ -102,24 +107,29 @@ def _open_invitation(invitation_id: int) -> tuple[Invitation, Response | None]:
         at=now(),
     )
     if opened is Door.USED:
-        raise Conflict("survey_used", "This question has been answered and can no longer be changed.")
+        _refuse_change()
     if opened not in (Door.OPEN, Door.CHANGE):
-        raise Conflict("survey_expired", "This question takes no answer any more.")
+        raise Conflict("survey_expired", _("This question takes no answer any more."))
     return invitation, response
+
+
+def _refuse_change() -> NoReturn:
+    raise Conflict("survey_used", _("This question has been answered and can no longer be changed."))
 
 
 def _valid_comment(vote: Vote, survey: Survey) -> str:
     scale, comment = survey.values, clean_text(vote.comment).strip()
     if vote.score not in scale.scores:
-        text = f"The score is a whole number from {scale.lowest} to {scale.highest}."
+        ends = {"lowest": scale.lowest, "highest": scale.highest}
+        text = _("The score is a whole number from %(lowest)d to %(highest)d.") % ends
         raise InvalidInput("score_off_the_scale", text, fields={"score": "range"})
     if len(comment) > LONGEST_COMMENT:
-        raise InvalidInput("comment_too_long", "The comment is too long.", fields={"comment": "length"})
+        raise InvalidInput("comment_too_long", _("The comment is too long."), fields={"comment": "length"})
     return comment
 
 
 def _create(invitation: Invitation, vote: Vote, comment: str) -> Response:
-    """The first vote, with the team, channel and topic as they are now and the agent who answered last."""
+    """The first vote, with the team, channel and topic as they are now and the agent whom it is about."""
     ticket = invitation.ticket
     response = Response.objects.create(
         invitation=invitation,
@@ -128,7 +138,7 @@ def _create(invitation: Invitation, vote: Vote, comment: str) -> Response:
         comment=comment,
         answered_via=vote.via,
         answered_at=now(),
-        agent_id=(_last_answerer(ticket) or ticket.assignee_id) if ticket else None,
+        agent_id=(answerer_of(ticket, invitation.occasion) or ticket.assignee_id) if ticket else None,
         team_id=ticket.team_id if ticket else None,
         channel_id=_channel_id(invitation),
         topic_id=ticket.topic_id if ticket else None,
@@ -155,12 +165,6 @@ def _as_rated(survey: Survey, score: int) -> dict[str, Any]:
     }
 
 
-def _last_answerer(ticket: Ticket) -> int | None:
-    answers = Message.objects.filter(ticket=ticket, kind=Message.Kind.MESSAGE, author=Message.Author.AGENT)
-    kept = answers.exclude(delivery_state=Message.DeliveryState.CANCELLED)
-    return kept.order_by("-sort_at", "-id").values_list("author_agent_id", flat=True).first()
-
-
 def _change(invitation: Invitation, response: Response, vote: Vote, comment: str, answers: Mapping[str, Any]) -> None:
     _keep(response, answers)
     response.score, response.comment = vote.score, comment
@@ -170,7 +174,9 @@ def _change(invitation: Invitation, response: Response, vote: Vote, comment: str
 
 
 def _keep(response: Response, answers: Mapping[str, Any]) -> None:
-    """Add what the vote has been until now to its history."""
+    """Add what the vote has been until now to its history. Raises Conflict "survey_used" once that is full."""
+    if len(response.history) >= MOST_CHANGES:
+        _refuse_change()
     kept = {
         "score": response.score,
         "comment": response.comment,

@@ -94,6 +94,13 @@ def test_used_link_is_gone_after_the_window(browser: Client, clock: Any, invitat
     assert Response.objects.get().score == 9
 
 
+def test_link_is_gone_for_whoever_has_changed_his_vote_too_often(browser: Client, invitation: Invitation) -> None:
+    browser.post(url_of(invitation), {"score": "9"})
+    Response.objects.update(history=[{"score": 8, "comment": "", "at": "2026-03-02T09:00:00+00:00"}] * 20)
+    assert browser.post(url_of(invitation), {"score": "1"}).status_code == 410
+    assert Response.objects.get().score == 9
+
+
 def test_expired_link_is_gone(browser: Client, clock: Any, invitation: Invitation) -> None:
     clock.shift(timedelta(days=14))
     assert [

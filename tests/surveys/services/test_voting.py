@@ -72,6 +72,18 @@ def test_vote_stands_for_good_after_its_window(clock: Any, asked: Ask) -> None:
     assert Response.objects.get().score == 8
 
 
+def test_vote_is_changed_twenty_times_and_then_stands_for_good(asked: Ask) -> None:
+    invitation = asked()
+    for change in range(21):
+        vote(invitation, 1 + change % 2)
+    with pytest.raises(Conflict) as refused:
+        vote(invitation, 2, "Once more.")
+    assert refused.value.code == "survey_used"
+    stored = vote(invitation, 1)
+    assert (stored.score, stored.comment, len(stored.history)) == (1, "", 20)
+    assert len(answers(invitation.ticket)) == 21
+
+
 def test_expired_question_takes_no_answer(clock: Any, asked: Ask) -> None:
     invitation = asked()
     clock.shift(timedelta(days=14))
@@ -163,6 +175,17 @@ def test_changed_reason_alone_is_kept_in_the_history(asked: Ask, survey: Survey)
         response = record_answers(invitation_id=invitation.pk, answers={question.pk: choices}, via="page")
     assert [kept["answers"] for kept in response.history] == [{str(question.pk): ["speed"]}]
     assert [answer.choice for answer in response.answers.all()] == ["ease"]
+
+
+def test_changed_reasons_count_as_changes(asked: Ask, survey: Survey) -> None:
+    invitation, question = asked(), survey.questions.get()
+    record_vote(invitation_id=invitation.pk, vote=Vote(score=2, answers={question.pk: ["speed"]}))
+    for change in range(20):
+        chosen = ["ease"] if change % 2 == 0 else ["speed"]
+        record_answers(invitation_id=invitation.pk, answers={question.pk: chosen}, via="page")
+    with pytest.raises(Conflict, match="no longer be changed"):
+        record_answers(invitation_id=invitation.pk, answers={question.pk: ["ease"]}, via="page")
+    assert Answer.objects.get().choice == "speed"
 
 
 def test_further_answer_needs_a_vote_first(asked: Ask, survey: Survey) -> None:
