@@ -4,7 +4,6 @@ A case goes noticed -> understood -> apologised -> corrected -> made good -> ask
 skipped with a reason; nothing is promised, apologised or given before the steps that it stands on are settled.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,7 +61,9 @@ REFUSALS: Mapping[str, str | Promise] = {
     ),
     "names_no_mistake": _("Say in the apology what went wrong. “Sorry for the inconvenience” is no apology."),
     "open_placeholder": _("A placeholder is still open: fill in or remove “{{ … }}”."),
-    "no_question": _("End with an open question, so that the customer can say what he thinks of it."),
+    "no_question": _(
+        "End with exactly one open question of at least three words, so that the customer can say what he thinks of it."
+    ),
     "action_not_done": _("This action is not done yet. Tell the customer when it is."),
     "already_told": _("The customer was told of this action already."),
     "no_reason": _("Write down the reason."),
@@ -182,22 +183,6 @@ def may_ask_again(standing: Standing) -> bool:
 
 
 # What is said ---------------------------------------------------------------------------------------------------------
-
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-# Latin and most others, Arabic, Chinese and Japanese, Armenian, Ethiopic; the Greek one is a semicolon and counts in Greek only.
-_QUESTION_MARKS = "?؟？՞፧\u037e"
-_GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
-# A question may be followed by a greeting, the name and the firm.
-_LINES_AFTER = 4
-
-
-def asks_question(text: str) -> bool:
-    """Whether a text ends with a question in the script it is written in; a question mark inside an address is none."""
-    lines = [line for line in _ADDRESS.sub(" ", text).splitlines() if line.strip()][-_LINES_AFTER:]
-    ending = "\n".join(lines)
-    if any(mark in ending for mark in _QUESTION_MARKS):
-        return True
-    return any(line.rstrip().endswith(";") and _GREEK.search(line) for line in lines)
 
 
 def has_open_placeholder(text: str) -> bool:

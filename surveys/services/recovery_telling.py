@@ -15,8 +15,9 @@ from helpdesk.common.errors import Conflict, NotVisible
 from helpdesk.common.failpoints import failpoint
 from helpdesk.common.text import one_line
 from surveys.models import ActionNotice, CorrectiveAction, RecoveryCase, RecoveryStep
-from surveys.policies.recovery import APOLOGY, PLAN, REVIEW_UPDATE, asks_question, has_open_placeholder
+from surveys.policies.recovery import APOLOGY, PLAN, REVIEW_UPDATE, has_open_placeholder
 from surveys.policies.recovery_naming import names_mistake
+from surveys.policies.recovery_questions import asks_question
 from surveys.policies.recovery_texts import TEXTS
 from surveys.selectors.recovery import UNTOLD_STATES, actions_of, causes_above
 from surveys.services.recovery_changes import CaseChange, cleaned, lock_case, refuse_by_rule

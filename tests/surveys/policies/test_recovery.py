@@ -7,7 +7,6 @@ from surveys.policies.recovery import (
     STEPS,
     Limit,
     Standing,
-    asks_question,
     close_refusal,
     computed_outcome,
     has_open_placeholder,
@@ -123,28 +122,6 @@ def test_scores_say_how_it_ended(
 ) -> None:
     said = computed_outcome(before=before, after=after, regained_from=7, told_actions=told, is_over=is_over)
     assert said == outcome
-
-
-@pytest.mark.parametrize(
-    ("text", "asks"),
-    [
-        ("It is done. Does it work for you now?", True),
-        ("It is done. How is it?\n\nKind regards\nAna\nAcme", True),
-        ("Es ist erledigt. Wie sieht es bei Ihnen aus?", True),
-        ("تم ذلك. كيف يبدو لك الأمر؟", True),
-        ("已经完成。您觉得怎么样?", True),
-        ("完了しました。いかがでしょうか?", True),
-        ("Έγινε. Πώς σας φαίνεται;", True),
-        ("Έγινε. Πώς σας φαίνεται\u037e", True),
-        ("It is done; all is well;", False),
-        ("It is done.", False),
-        ("See https://acme.example/track?order=7", False),
-        ("Remember your question?\n\nIt is done.\nAll of it.\nReally.\nRegards\nAna", False),
-        ("", False),
-    ],
-)
-def test_text_ends_with_a_question_in_its_own_script(text: str, asks: bool) -> None:
-    assert asks_question(text) is asks
 
 
 @pytest.mark.parametrize(

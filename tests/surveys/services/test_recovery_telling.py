@@ -101,9 +101,9 @@ def test_customer_is_told_of_an_action_once_when_it_is_done_and_asked_what_he_th
     assert refused(lambda: tell("It is on its way.")) == "no_question"
     notice = tell(DONE)
     assert (tell(DONE).pk, said()) == (notice.pk, [DONE])
-    assert refused(lambda: tell(f"{DONE} Again?")) == "already_told"
+    assert refused(lambda: tell(f"Again: {DONE}")) == "already_told"
     Message.objects.filter(pk=notice.message_id).update(delivery_state="failed")
-    assert tell(f"{DONE} Again?").pk == notice.pk
+    assert tell(f"Again: {DONE}").pk == notice.pk
     told = TicketEvent.objects.filter(kind="recovery.customer_told").values_list("data__action", flat=True)
     assert list(told) == [action.pk, action.pk]
 
