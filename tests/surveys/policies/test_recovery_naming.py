@@ -17,6 +17,10 @@ NOTHING = [
     "ご不便をおかけして申し訳ございません。",
     "Ci scusiamo per il disagio arrecato.",
     "Приносим свои извинения за доставленные неудобства.",
+    "We apologise wholeheartedly regarding everything that unfortunately happened yesterday.",
+    "Wir bedauern zutiefst alles, was gestern leider passiert ist.",
+    "Nous regrettons profondément tout ce qui s'est passé hier.",
+    "Lamentamos profundamente todo lo que ocurrió ayer.",
 ]
 SOMETHING = [
     "I am sorry that your parcel came a week late.",
@@ -32,7 +36,9 @@ SOMETHING = [
 
 @pytest.mark.parametrize("text", NOTHING)
 def test_stock_phrases_name_no_mistake(text: str) -> None:
-    assert not names_mistake(text, names=["Carla Customer", "Ana Agent", "Acme"])
+    names = ["Carla Customer", "Ana Agent", "Acme"]
+    assert not names_mistake(text, names=names)
+    assert not names_mistake(text, names=names, known=["My parcel came broken.", "We packed it badly."])
 
 
 @pytest.mark.parametrize("text", SOMETHING)
@@ -43,6 +49,14 @@ def test_apology_that_says_what_went_wrong_names_it(text: str) -> None:
 def test_one_word_of_the_customer_is_enough_but_not_one_of_every_apology() -> None:
     assert names_mistake("Sorry about the delay.", known=["The delay cost me a day."])
     assert not names_mistake("Sorry about it.", known=["I am sorry but this was a problem."])
+
+
+def test_apology_takes_up_what_is_known_or_says_more_of_its_own() -> None:
+    known = ["The courier delayed my parcels."]
+    assert names_mistake("Sorry for the delay.", known=known)
+    assert names_mistake("Sorry, your parcel.", known=known)
+    assert not names_mistake("Sorry, our website crashed twice.", known=known)
+    assert names_mistake("Sorry, our website crashed twice and lost your basket.", known=known)
 
 
 @pytest.mark.parametrize("language", TEXTS)
