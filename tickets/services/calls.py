@@ -164,7 +164,7 @@ def _meet_clocks(step: CallStep) -> None:
     actor = Actor.agent(call.agent) if call.agent is not None else Actor(kind="agent")
     told = TicketChange(ticket, actor)
     data = {"message": call.message_id, "contact": call.message.contact_number}
-    told.tell("call.answered", data)
+    told.tell("call.answered", data, at=call.answered_at)
     if ticket.first_response_at is None and not ticket.opened_by_agent:
         told.set(first_response_at=call.answered_at)
     told.set(waiting_since=None, unread_count=0)
@@ -207,7 +207,7 @@ def _ended(step: CallStep) -> None:
             "hold_seconds": call.hold_seconds,
             "is_missed": is_missed(story_of(call)),
         }
-        step.change.tell("call.ended", data)
+        step.change.tell("call.ended", data, at=step.at)
 
 
 def _failed(step: CallStep) -> None:

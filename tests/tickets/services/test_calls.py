@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from channels_app.adapters.base import Address, CallReceived, InboundAttachment, digest
-from helpdesk.common.clock import now
+from helpdesk.common.clock import now, told_time
 from helpdesk.common.errors import Conflict, InvalidInput
 from tests.factories import make_channel, make_event, make_ticket
 from tickets.models import Call, CallbackRequest, Message, Ticket, TicketEvent, WorkInterval
@@ -102,6 +102,13 @@ def test_answered_call_is_the_first_response(channel, agent):
     ticket = Ticket.objects.get()
     assert (ticket.first_response_at, ticket.assignee, ticket.waiting_since) == (WHOLE[3].sent_at, agent, None)
     assert (ticket.status, ticket.agent_reply_count) == ("open", 0)
+
+
+def test_log_of_a_call_that_is_delivered_late_tells_when_it_was(channel, agent):
+    with told_time(START + timedelta(hours=1)):
+        file_all(channel, WHOLE)
+    told = dict(TicketEvent.objects.filter(kind__startswith="call.").values_list("kind", "at"))
+    assert told == {"call.answered": WHOLE[3].sent_at, "call.ended": WHOLE[7].sent_at}
 
 
 def test_telephone_that_nobody_claims_is_work_of_nobody(channel):
