@@ -20,7 +20,7 @@ FACT_GROUPS = (*COMMON_GROUPS, GroupBy.TOPIC, GroupBy.MEDIUM)
 class Metric(ABC):
     """One figure. The docstring of the subclass is its definition, as the admin and the API print it.
 
-    ``columns``: (name in the answer, label, unit) in the order of a table; the unit is count, seconds, share, score or amount.
+    ``columns``: (name in the answer, label, unit) in the order of a table; the unit is count, seconds, share, score, amount or text.
     ``groups``: by what its rows can be told apart.
     ``subsets``: name -> (label, condition), by which the tickets behind the figure can be narrowed.
     """

@@ -28,7 +28,7 @@ from reporting.metrics.facts import subset_condition
 from reporting.metrics.metric import COMMON_GROUPS, Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import GroupBy, Percentiles, Question, Row, group_expression
-from reporting.models import sees_every_figure
+from reporting.models import TicketFact, sees_every_figure
 from surveys.models import CouponCode, RecoveryCase, RecoveryStep
 from tickets.models import Ticket
 
@@ -43,7 +43,8 @@ class Recovery(Metric):
     those that were opened by mistake do not count at all. Better score: of the cases with a vote before and after, the share
     whose second vote was better. Time to the apology is from the opening of the case, over cases with an apology; cases without
     one are left out and are not 0. The cost of a regained customer is what all codes cost that were given in the ended cases,
-    over the regained customers; it is empty where the codes are in several currencies. Cases belong to the channel, team and
+    over the regained customers, in the currency beside it; both are empty where the codes are in several currencies. Cases
+    about merged tickets, spam, tickets opened by agents and demo tickets do not count. Cases belong to the channel, team and
     topic of their ticket and to their owner as they are now.
     """
 
@@ -62,6 +63,7 @@ class Recovery(Metric):
         ("score_after", _("score after"), "score"),
         ("median", _("median time to the apology"), "seconds"),
         ("cost_per_regained", _("cost of one regained"), "amount"),
+        ("currency", _("currency"), "text"),
     ]
     subsets: ClassVar = {
         "regained": (_("regained"), REGAINED),
@@ -110,20 +112,22 @@ AGGREGATES: Mapping[str, Any] = {
     "mean": Avg("apology_seconds"),
     "percentiles": Percentiles("apology_seconds"),
     "spent": Sum("cost", filter=ENDED),
-    "first_currency": Min("currency", filter=ENDED),
-    "last_currency": Max("currency", filter=ENDED),
+    "first_currency": Min("lowest_currency", filter=ENDED),
+    "last_currency": Max("highest_currency", filter=ENDED),
 }
 
 
 def counted_cases(question: Question) -> QuerySet[RecoveryCase]:
-    """The cases opened in the period that are in a figure, with ``apology_seconds``, ``cost`` and ``currency`` of each."""
+    """The cases opened in the period that are in a figure, with ``apology_seconds``, ``cost`` and the currencies of each: they differ
+    where its codes are in several."""
     seen = (
         RecoveryCase.objects.all()
         if sees_every_figure(question.user)
         else RecoveryCase.objects.visible_to(question.user)
     )
     cases = seen.filter(opened_at__gte=question.period.starts_at, opened_at__lt=question.period.ends_at)
-    cases = cases.exclude(outcome="mistaken")
+    cases = cases.filter(Q(ticket=None) | Q(ticket__is_spam=False, ticket__merged_into=None))
+    cases = cases.exclude(outcome="mistaken").exclude(ticket__fact__excluded_because=TicketFact.Excluded.AGENT_OPENED)
     if question.only_demo:
         cases = cases.filter(is_demo=True)
     elif not question.include_demo:
@@ -133,7 +137,8 @@ def counted_cases(question: Question) -> QuerySet[RecoveryCase]:
     cases = cases.annotate(
         apology_seconds=ExpressionWrapper(Extract(waited, "epoch"), output_field=FloatField()),
         cost=Coalesce(cost, Value(Decimal(0), _MONEY)),
-        currency=Subquery(_GIVEN.annotate(word=Min("incentive__currency")).values("word")),
+        lowest_currency=Subquery(_GIVEN.annotate(word=Min("incentive__currency")).values("word")),
+        highest_currency=Subquery(_GIVEN.annotate(word=Max("incentive__currency")).values("word")),
     )
     return cases.filter(
         question.narrowed(
@@ -145,7 +150,9 @@ def counted_cases(question: Question) -> QuerySet[RecoveryCase]:
 def _finished(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row as it is answered: percentiles by name, shares from their two counts, the cost where it is of one currency."""
     median, p90 = row["percentiles"] or (None, None)
-    spent = row["spent"] if row["first_currency"] == row["last_currency"] else None
+    is_one_currency = row["first_currency"] == row["last_currency"]
+    spent = row["spent"] if is_one_currency else None
+    cost = float(spent / row["regained"]) if spent is not None and row["regained"] else None
     kept = ("group", "count", "regained", "lost", "no_answer", "running", "mean")
     return {name: row[name] for name in kept if name in row} | {
         "score_before": row["before"],
@@ -154,5 +161,6 @@ def _finished(row: Mapping[str, Any]) -> dict[str, Any]:
         "p90": p90,
         "share_regained": row["regained"] / row["count"] if row["count"] else None,
         "share_better": row["better"] / row["voted_twice"] if row["voted_twice"] else None,
-        "cost_per_regained": float(spent / row["regained"]) if spent is not None and row["regained"] else None,
+        "cost_per_regained": cost,
+        "currency": row["first_currency"] if is_one_currency and cost is not None else None,
     }

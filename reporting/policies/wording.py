@@ -39,8 +39,10 @@ def spoken_number(value: float | None, decimals: int = 0) -> str:
     return DASH if value is None else number_format(value, decimal_pos=decimals, force_grouping=True)
 
 
-def spoken(value: float | None, unit: str) -> str:
-    """A value of a metric's column: its unit is count, seconds, share, score or amount (of money)."""
+def spoken(value: float | str | None, unit: str) -> str:
+    """A value of a metric's column: its unit is count, seconds, share, score, amount (of money) or text."""
+    if isinstance(value, str):
+        return value
     match unit:
         case "seconds":
             return spoken_duration(value)

@@ -7,6 +7,7 @@ import pytest
 
 from reporting.metrics import METRICS
 from reporting.metrics.question import GroupBy, Question
+from reporting.models import TicketFact
 from surveys.models import CouponCode, Incentive, Invitation, RecoveryCase, RecoveryStep, Response, RootCause
 from surveys.services.preset import ensure_preset_survey
 from tickets.models import Ticket, Topic
@@ -47,7 +48,7 @@ def test_score_is_better_only_where_both_votes_are_known(make_case: Make, ask: A
     assert (row["share_better"], row["score_before"], row["score_after"]) == (0.5, 3.5, 6.5)
 
 
-def test_time_to_the_apology_leaves_out_cases_without_one(make_case: Make, ask: Ask) -> None:
+def test_time_to_the_apology_leaves_out_casespurchase_one(make_case: Make, ask: Ask) -> None:
     apologised, skipped = make_case("regained"), make_case("lost")
     RecoveryStep.objects.create(case=apologised, kind="apology", state="done", at=OPENED_AT + timedelta(hours=2))
     RecoveryStep.objects.create(case=skipped, kind="apology", state="skipped", at=OPENED_AT)
@@ -60,10 +61,32 @@ def test_regained_customer_costs_what_all_gifts_cost_together(make_case: Make, a
         case = make_case(outcome)
         values = {"state": "given", "case": case, "given_at": OPENED_AT, "cost": Decimal(10)}
         CouponCode.objects.create(incentive=pool, code=f"A{number}", **values)
-    assert only("recovery", ask())["cost_per_regained"] == 15.0
+    row = only("recovery", ask())
+    assert (row["cost_per_regained"], row["currency"]) == (15.0, "EUR")
     other = Incentive.objects.create(name="Dollar", description="Off", currency="USD")
     CouponCode.objects.filter(code="A0").update(incentive=other)
-    assert only("recovery", ask())["cost_per_regained"] is None
+    row = only("recovery", ask())
+    assert (row["cost_per_regained"], row["currency"]) == (None, None)
+
+
+def test_codes_of_two_currencies_in_one_case_are_not_added_up(make_case: Make, ask: Ask) -> None:
+    case = make_case("regained")
+    for currency in ("EUR", "USD"):
+        pool = Incentive.objects.create(name=currency, description="Off", currency=currency)
+        CouponCode.objects.create(
+            incentive=pool, code=currency, state="given", case=case, given_at=OPENED_AT, cost=Decimal(10)
+        )
+    row = only("recovery", ask())
+    assert (row["cost_per_regained"], row["currency"]) == (None, None)
+
+
+def test_cases_about_spam_merged_and_agent_opened_tickets_do_not_count(make_case: Make, ask: Ask) -> None:
+    counted, spam, merged, ours, purchase = (make_case("regained") for _number in range(5))
+    Ticket.objects.filter(pk=spam.ticket_id).update(is_spam=True)
+    Ticket.objects.filter(pk=merged.ticket_id).update(merged_into=counted.ticket)
+    TicketFact.objects.filter(pk=ours.ticket_id).update(excluded_because="agent_opened", is_counted=False)
+    RecoveryCase.objects.filter(pk=purchase.pk).update(ticket=None)
+    assert only("recovery", ask())["count"] == 2
 
 
 def test_cases_are_told_apart_by_cause_and_by_topic(make_case: Make, ask: Ask) -> None:
