@@ -119,8 +119,17 @@ def kind_of(key: str) -> str:
 
 def contact_number(key: str) -> int:
     """The number of the contact that this occasion is; 0 for one of another kind."""
+    return _number(key, CONTACT)
+
+
+def resolution_number(key: str) -> int:
+    """The number of the resolution that this occasion is; 0 for one of another kind."""
+    return _number(key, RESOLUTION)
+
+
+def _number(key: str, wanted: str) -> int:
     kind, _colon, number = key.partition(":")
-    return int(number) if kind == CONTACT and number.isascii() and number.isdigit() else 0
+    return int(number) if kind == wanted and number.isascii() and number.isdigit() else 0
 
 
 def is_asked_for(key: str) -> bool:
