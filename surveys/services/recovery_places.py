@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from channels_app.adapters.base import Can
@@ -77,7 +78,7 @@ def _private_conversation(ticket: Ticket) -> int | None:
 
 def _channel_of(case: RecoveryCase, ticket: Ticket | None) -> int:
     """The channel of a follow-up: that of the ticket, else one on which the customer has an address."""
-    sending = [one for one in Channel.objects.filter(is_active=True).order_by("position", "pk") if _can_begin(one)]
+    sending = [one for one in _channels_for(case) if _can_begin(one)]
     theirs = CustomerIdentity.objects.filter(customer=case.customer, unreachable_since=None).order_by(
         "-is_verified", "-pk"
     )
@@ -91,6 +92,17 @@ def _channel_of(case: RecoveryCase, ticket: Ticket | None) -> int:
     if not fitting:
         raise Unprocessable("no_way", _("The customer left no address that we can write to in private."))
     return int(fitting[0].pk)
+
+
+def _channels_for(case: RecoveryCase) -> QuerySet[Channel]:
+    """The active channels of the world that the case is of: a made-up customer is never written to on a real channel, nor a real one on
+    a demo or trial channel. Of the trial channels only those count on which he has written.
+    """
+    channels = Channel.objects.filter(is_active=True).order_by("position", "pk")
+    if not (case.is_demo or case.customer.is_demo):
+        return channels.filter(is_demo=False, is_simulated=False)
+    theirs = Conversation.objects.filter(customer=case.customer_id, channel__is_simulated=True).values("channel")
+    return channels.filter(Q(is_demo=True, is_simulated=False) | Q(is_simulated=True, pk__in=theirs))
 
 
 def _can_begin(channel: Channel) -> bool:

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from channels_app.adapters.base import Address
+from channels_app.models import Channel
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
 from surveys.models import ActionNotice, CorrectiveAction, RecoveryCase, RecoveryText
 from surveys.services import recovery
+from surveys.services.recovery_places import place_for
 from tests.factories import make_channel, make_ticket, receive_message
 from tests.support.recovery import APOLOGY, DONE, PLAN, correct, make_case, our_cause, understand
 from tickets.models import Customer, CustomerIdentity, Message, Review, Ticket, TicketEvent, Topic
@@ -190,6 +192,27 @@ def test_closed_ticket_is_followed_up_and_the_next_word_goes_there_too(
     recovery.add_action(case_id=case.pk, title="Send it", owner_id=None, due_on=now().date(), actor=me)
     recovery.send_plan(case_id=case.pk, text=PLAN, actor=me)
     assert set(Message.objects.filter(author="agent").values_list("ticket", flat=True)) == {follow_up.pk}
+
+
+def test_real_customer_is_written_to_on_a_real_channel_and_a_made_up_one_on_his_own(email_channel: Any) -> None:
+    """All have an address that every mailbox could write to."""
+    make_channel(is_demo=True)
+    trial = make_channel(is_simulated=True)
+    make_channel(is_simulated=True)
+    real = make_case(email_channel)
+    made_up = make_ticket(trial, sender=Address(address="dora@customer.example", name="Dora"))
+    tried = make_case(trial, ticket=made_up, key="manual:2")
+    demo = make_ticket(email_channel, sender=Address(address="emil@customer.example", name="Emil"), is_demo=True)
+    alone = make_case(email_channel, ticket=demo, key="manual:3")
+    Ticket.objects.update(status="closed", closed_at=now())
+    assert (tried.is_demo, alone.is_demo, real.is_demo) == (True, True, False)
+    assert place_for(real).channel_id == email_channel.pk
+    assert place_for(tried).channel_id == trial.pk
+    Channel.objects.filter(is_demo=True).update(is_active=False)
+    assert refused(lambda: place_for(alone)) == "no_way"
+    real.ticket = None
+    Channel.objects.filter(pk=email_channel.pk).update(is_active=False)
+    assert refused(lambda: place_for(real)) == "no_way"
 
 
 def test_case_without_a_ticket_begins_one(email_channel: Any, me: Actor) -> None:
