@@ -37,10 +37,17 @@ class Attempt:
 
     @property
     def action_id(self) -> int:
-        """The action that the form names. Raises NotVisible for one that is none of this case."""
+        """The case's own action that the form names. Raises NotVisible: one of a cause is changed with the cause."""
+        return self._action(Q(case=self.case))
+
+    @property
+    def told_action_id(self) -> int:
+        """The action that the customer is told of: the case's own, or one of its cause. Raises NotVisible for any other."""
+        return self._action(Q(case=self.case) | Q(root_cause__in=causes_above(self.case.root_cause_id)))
+
+    def _action(self, among: Q) -> int:
         number = int(self.about) if self.about.isascii() and self.about.isdigit() and len(self.about) < 19 else 0
-        about = Q(case=self.case) | Q(root_cause__in=causes_above(self.case.root_cause_id))
-        if not CorrectiveAction.objects.filter(about, pk=number).exists():
+        if not CorrectiveAction.objects.filter(among, pk=number).exists():
             raise NotVisible("action_not_found", _("There is no such action in this case."))
         return number
 
@@ -127,7 +134,7 @@ def _finish_action(attempt: Attempt) -> str:
 
 
 def _tell(attempt: Attempt) -> str:
-    recovery.tell_action(**_message(attempt), action_id=attempt.action_id)
+    recovery.tell_action(**_message(attempt), action_id=attempt.told_action_id)
     return _("The customer is told.")
 
 

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from helpdesk.common.clock import now
+from surveys.models import RootCause
 from surveys.services.causes import ensure_root_causes
+from surveys.services.improvement import add_improvement, finish_improvement
 from surveys.services.recovery import (
     add_action,
     skip_step,
     take_case,
+    understand_case,
 )
 from tests.factories import make_team
 from tests.support.recovery_pages import LIST, page, post
@@ -126,3 +129,26 @@ def test_action_of_another_case_is_not_touched(as_user: Any, agent: Any, opened:
     assert post(as_user(agent), case, "cancel-action", about=action.pk).status_code == 404
     action.refresh_from_db()
     assert action.cancelled_at is None
+
+
+def test_action_of_the_cause_is_told_in_the_case_and_changed_elsewhere(
+    as_user: Any, agent: Any, lead: Any, opened: Make
+) -> None:
+    case = opened()
+    ensure_root_causes()
+    cause = RootCause.objects.get(key="own_mistake.late_answer")
+    understand_case(case_id=case.pk, root_cause_id=cause.pk, analysis="", actor=Actor.agent(agent))
+    given = {"title": "Two more people", "owner_id": lead.pk, "due_on": now().date()}
+    action = add_improvement(root_cause_id=cause.pk, actor=Actor.agent(lead), **given)
+    client = as_user(agent)
+    changed = {"title": "Nothing", "owner": str(agent.pk), "due_on": "2030-01-01", "result": "Nothing."}
+    for verb in ("finish-action", "change-action", "cancel-action"):
+        assert post(client, case, verb, about=action.pk, **changed).status_code == 404
+    action.refresh_from_db()
+    assert (action.title, action.done_at, action.cancelled_at) == ("Two more people", None, None)
+    finish_improvement(action_id=action.pk, result="They are here.", actor=Actor.agent(lead))
+    for kind in ("plan", "apology"):
+        skip_step(case_id=case.pk, kind=kind, reason="Known for long.", actor=Actor.agent(agent))
+    told = post(client, case, "tell", about=action.pk, text="We are two more now. Is that better for you?")
+    assert told.status_code == 302
+    assert action.notices.get(case=case).message is not None
