@@ -39,6 +39,7 @@ class Digest(models.Model):
     """One weekly mail to one person about the week that began on ``week_on`` (a Monday in the zone of the site): once, whatever happens.
 
     ``lease_until`` belongs to who is sending it. A lease that ran out leaves it open whether the mail had left; it is not sent twice.
+    ``next_try_at``: not before then, after a failure of which it is known that nothing left. ``error`` is a code.
     """
 
     class State(models.TextChoices):
@@ -52,6 +53,7 @@ class Digest(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
