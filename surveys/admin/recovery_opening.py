@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from helpdesk.common.errors import HelpdeskError
 from surveys.models import RecoveryCase, Response
 from surveys.policies.recovery import response_key
-from surveys.services.recovery import open_case
+from surveys.services.recovery_by_hand import open_by_hand
 from tickets.models import Ticket
 from tickets.services.actors import Actor
 
@@ -79,7 +79,7 @@ def _open(request: HttpRequest, vote: Response | None, ticket: Ticket | None) ->
             form.add_error("ticket", _("There is no ticket with this number."))
             return _show(request, form, None, status=422)
     try:
-        case = open_case(actor=Actor.agent(request.user), **_signal(request, values, vote, ticket))  # type: ignore[arg-type]
+        case = open_by_hand(actor=Actor.agent(request.user), **_signal(request, values, vote, ticket))  # type: ignore[arg-type]
     except HelpdeskError as error:
         form.add_error(None, error.message)
         return _show(request, form, ticket, status=error.status)

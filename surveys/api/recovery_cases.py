@@ -20,8 +20,10 @@ from helpdesk.common.api.views import ListRows, RetrieveRow
 from helpdesk.common.errors import NotVisible
 from surveys.api import recovery_shapes as shapes
 from surveys.models import RecoveryCase
+from surveys.selectors.recovery_page import readable_signals
 from surveys.services import recovery
 from surveys.services.incentives import approve_incentive, offer_incentive, refuse_incentive
+from surveys.services.recovery_by_hand import open_by_hand
 from tickets.api.lookups import require_customer, require_visible
 from tickets.models import Ticket
 from tickets.services.actors import Actor
@@ -93,6 +95,12 @@ class RecoveryCaseViewSet(ListRows, RetrieveRow, ResourceViewSet):
         seen: QuerySet = RecoveryCase.objects.visible_to(self.request.user)
         return seen.order_by().prefetch_related("signals", "steps", "actions__notices")
 
+    def represent(self, rows: list[Any]) -> list[Any]:
+        signals = [signal for case in rows for signal in case.signals.all()]
+        own = {case.pk: case.ticket_id for case in rows}
+        context = {"signals": readable_signals(signals, own, self.caller)}
+        return list(shapes.RecoveryCaseRead(rows, many=True, context=context).data)
+
     @extend_schema(request=shapes.CaseGiven, responses={201: shapes.RecoveryCaseRead})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Open a case by hand, or add to the open one of this customer and cause."""
@@ -100,9 +108,11 @@ class RecoveryCaseViewSet(ListRows, RetrieveRow, ResourceViewSet):
         require_customer(request.user, given["customer"])
         if given.get("ticket") is not None:
             require_visible(Ticket.objects.visible_to(request.user), given["ticket"], field="ticket")
-        case = recovery.open_case(
-            customer_id=given["customer"], ticket_id=given.get("ticket"), source=RecoveryCase.Source.MANUAL,
-            key=f"manual:{given.get('key') or uuid.uuid4()}", words=given["words"], score=given["score"], actor=self._actor,
+        # The key is that of this customer alone: nobody is led to another one's case by a key that he guesses.
+        key = f"manual:{given['customer']}:{given.get('key') or uuid.uuid4()}"
+        case = open_by_hand(
+            customer_id=given["customer"], ticket_id=given.get("ticket"), source=RecoveryCase.Source.MANUAL, key=key,
+            words=given["words"], score=given["score"], actor=self._actor,
         )  # fmt: skip
         return Response(self._read(case.pk), status=201)
 
@@ -274,4 +284,4 @@ class RecoveryCaseViewSet(ListRows, RetrieveRow, ResourceViewSet):
 
     def _read(self, pk: int) -> Any:
         case = RecoveryCase.objects.prefetch_related("signals", "steps", "actions__notices").get(pk=pk)
-        return shapes.RecoveryCaseRead(case).data
+        return self.represent([case])[0]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from helpdesk.common.api.serializers import IdField, InputSerializer
@@ -53,7 +54,10 @@ class ActionRead(serializers.ModelSerializer):
 
 
 class RecoveryCaseRead(serializers.ModelSerializer):
-    """A case. Scores are ratings of 1 to 10, null where nobody voted; `version` rises with every change."""
+    """A case. Scores are ratings of 1 to 10, null where nobody voted; `version` rises with every change.
+
+    `signals`, oldest first, are those of this case's ticket and of other tickets that you may see.
+    """
 
     customer = serializers.IntegerField(source="customer_id")
     ticket = serializers.IntegerField(source="ticket_id", allow_null=True)
@@ -62,7 +66,7 @@ class RecoveryCaseRead(serializers.ModelSerializer):
     team = serializers.IntegerField(source="team_id", allow_null=True)
     root_cause = serializers.IntegerField(source="root_cause_id", allow_null=True)
     invitation = serializers.IntegerField(source="invitation_id", allow_null=True)
-    signals = SignalRead(many=True)
+    signals = serializers.SerializerMethodField()
     steps = StepRead(many=True)
     actions = ActionRead(many=True)
 
@@ -76,9 +80,17 @@ class RecoveryCaseRead(serializers.ModelSerializer):
         ]  # fmt: skip
         read_only_fields = fields
 
+    @extend_schema_field(SignalRead(many=True))
+    def get_signals(self, case: RecoveryCase) -> Any:
+        """Those among the context's ``signals``: what the caller may read of the cases at hand."""
+        own = [signal for signal in self.context["signals"] if signal.case_id == case.pk]
+        return SignalRead(sorted(own, key=lambda signal: (signal.at, signal.pk)), many=True).data
+
 
 class CaseGiven(InputSerializer):
-    """A case opened by hand. `key` makes it one however often it is sent; without it, every call is a signal of its own."""
+    """A case opened by hand. `key` makes it one for this customer however often it is sent; without it, every call is a signal of its
+    own. Where the customer's open case is another team's, the answer is 409 `case_elsewhere`.
+    """
 
     customer = IdField()
     ticket = IdField(allow_null=True, required=False)

@@ -79,13 +79,19 @@ def signals_of(case: RecoveryCase, user: Any) -> list[RecoverySignal]:
         .select_related("ticket", "response", "review__message", "review__channel")
         .order_by("at", "id")
     )
-    others = {signal.ticket_id for signal in signals if signal.ticket_id not in (None, case.ticket_id)}
-    hidden = (
-        others - set(Ticket.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True))
-        if others
-        else set()
-    )
-    return [signal for signal in signals if signal.ticket_id not in hidden]
+    return readable_signals(signals, {case.pk: case.ticket_id}, user)
+
+
+def readable_signals(
+    signals: Sequence[RecoverySignal], own: Mapping[int, int | None], user: Any
+) -> list[RecoverySignal]:
+    """Those of ``signals`` that ``user`` may read. ``own``: the ticket of each case (id -> id); who reads a case reads what that one says.
+
+    At most one query, for any number of cases.
+    """
+    others = {signal.ticket_id for signal in signals if signal.ticket_id not in (None, own[signal.case_id])}
+    seen = set(Ticket.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
+    return [signal for signal in signals if signal.ticket_id in (None, own[signal.case_id]) or signal.ticket_id in seen]
 
 
 def votes_of(case: RecoveryCase, user: Any) -> list[Response]:

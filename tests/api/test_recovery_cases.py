@@ -2,11 +2,11 @@
 
 import pytest
 
-from surveys.models import RecoveryCase, RootCause
+from surveys.models import RecoveryCase, RecoverySignal, RootCause
 from surveys.services.incentive_codes import import_codes
 from surveys.services.incentive_pools import save_incentive
 from tests.factories import make_channel, make_team, make_ticket
-from tickets.models import Message
+from tickets.models import Message, Ticket
 from tickets.services.actors import Actor
 
 pytestmark = pytest.mark.django_db
@@ -106,9 +106,54 @@ def test_case_of_a_ticket_that_one_may_not_see_is_missing(case, agent, calling, 
     assert stranger.post(URL, given, content_type=JSON).status_code == 404
 
 
+@pytest.fixture
+def closed_case(case, lead, ticket):
+    """The case is about a ticket of a team of the lead's, and its customer has an open ticket besides."""
+    Ticket.objects.filter(pk=ticket.pk).update(team=make_team("Secret", lead, is_private=True))
+    other = make_ticket(make_channel(kind="api"), customer=ticket.customer_id)
+    return RecoveryCase.objects.get(), other
+
+
+def test_case_that_another_team_has_is_neither_shown_nor_added_to(closed_case, agent, calling):
+    known, other = closed_case
+    given = {"customer": known.customer_id, "ticket": other.pk, "words": "I am angry as well."}
+    refused = calling(agent).post(URL, given, content_type=JSON)
+    assert (refused.status_code, refused.json()["code"]) == (409, "case_elsewhere")
+    assert "Nobody called me back." not in refused.text
+    assert known.signals.count() == 1
+
+
+def test_key_of_another_customer_leads_to_no_case_of_his(client, ticket, agent, calling):
+    given = {"customer": ticket.customer_id, "ticket": ticket.pk, "key": "crm-7", "words": "Nobody called."}
+    first = client.post(URL, given, content_type=JSON).json()
+    other = make_ticket(make_channel(kind="api"))
+    theirs = {"customer": other.customer_id, "ticket": other.pk, "key": "crm-7"}
+    second = calling(agent).post(URL, theirs, content_type=JSON).json()
+    assert (second["customer"], second["id"] != first["id"]) == (other.customer_id, True)
+
+
+def test_signals_of_tickets_that_one_may_not_see_are_left_out(case, client, agent, lead, calling, ticket):
+    other = make_ticket(make_channel(kind="api"), customer=ticket.customer_id)
+    given = {"customer": ticket.customer_id, "ticket": other.pk, "words": "My affair."}
+    both = client.post(URL, given, content_type=JSON).json()["signals"]
+    assert [signal["words"] for signal in both] == ["Nobody called me back.", "My affair."]
+    Ticket.objects.filter(pk=other.pk).update(team=make_team("Secret", lead, is_private=True))
+    stranger = calling(agent)
+    answers = [
+        stranger.get(f"{URL}{case['id']}/").json(),
+        stranger.get(URL).json()["results"][0],
+        stranger.patch(f"{URL}{case['id']}/", {"owner": agent.pk}, content_type=JSON).json(),
+    ]
+    for answer in answers:
+        assert [signal["words"] for signal in answer["signals"]] == ["Nobody called me back."]
+    assert len(client.get(f"{URL}{case['id']}/").json()["signals"]) == 2
+
+
 def test_list_costs_the_same_for_one_case_and_for_ten(client, case, django_assert_max_num_queries):
     for _number in range(9):
         other = make_ticket(make_channel(kind="api"))
         client.post(URL, {"customer": other.customer_id, "ticket": other.pk}, content_type=JSON)
+    # A signal of another ticket each, so that it is looked up whether that may be read.
+    RecoverySignal.objects.exclude(case=case["id"]).update(ticket=case["ticket"])
     with django_assert_max_num_queries(8):
         assert len(client.get(URL, {"is_open": "true", "is_late": "false"}).json()["results"]) == 10

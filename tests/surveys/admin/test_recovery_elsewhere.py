@@ -10,8 +10,9 @@ from surveys.services.recovery import (
     skip_step,
 )
 from surveys.services.voting import Vote, record_vote
-from tests.factories import make_ticket, receive_message
+from tests.factories import make_team, make_ticket, receive_message
 from tests.support.recovery_pages import LIST, page
+from tickets.models import Ticket
 from tickets.services.actors import Actor
 
 Make = Callable[..., Any]
@@ -51,6 +52,20 @@ def test_case_is_opened_by_hand_once_however_often_it_is_pressed(as_user: Any, a
     case = RecoveryCase.objects.get()
     assert [answer["Location"] for answer in answers] == [f"{LIST}{case.pk}/change/"] * 2
     assert "There is no ticket with this number." in client.post(f"{LIST}add/", values | {"ticket": "99999"}).text
+
+
+def test_who_may_not_see_the_open_case_is_told_that_others_have_it(
+    as_user: Any, agent: Any, email_channel: Any, opened: Make
+) -> None:
+    case = opened()
+    other = make_ticket(email_channel, customer=case.customer_id)
+    RecoveryCase.objects.update(cause="")
+    Ticket.objects.filter(pk=case.ticket_id).update(team=make_team("Board", is_private=True))
+    answer = as_user(agent).post(f"{LIST}add/", {"ticket": str(other.number), "words": "Sounded very angry."})
+    assert answer.status_code == 409
+    assert "already open with another team" in answer.text
+    assert "Sounded very angry.</textarea>" in answer.text
+    assert case.signals.count() == 1
 
 
 def test_lead_sets_the_limits_and_an_agent_does_not(as_user: Any, agent: Any, lead: Any, db: None) -> None:
