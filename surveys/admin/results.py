@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from helpdesk.accounts.models import User
+from helpdesk.core.services import read_site_settings
 from surveys.models import Response
 from surveys.selectors.panels import response_chip, vote_line
 from surveys.selectors.results import FEW_VOTES, agents_with_votes, results_of
+from tickets.admin.doors import in_zone
 
 
 def results_view(request: HttpRequest, agent_id: int | None = None) -> HttpResponse:
@@ -24,11 +26,17 @@ def results_view(request: HttpRequest, agent_id: int | None = None) -> HttpRespo
         raise PermissionDenied
     sees_all = user.has_perm("surveys.view_every_response")
     agent = user if agent_id in (None, user.pk) else _other(agent_id, sees_all=sees_all)
-    results = results_of(agent.pk, reader=user)
+    with in_zone(read_site_settings().time_zone):
+        return render(request, "admin/surveys/results.html", _context(request, agent, sees_all=sees_all))
+
+
+def _context(request: HttpRequest, agent: User, *, sees_all: bool) -> dict[str, Any]:
+    """What the page shows of one agent; days are those of the time zone in force."""
+    results = results_of(agent.pk, reader=request.user)
     own = _("My results")
-    context = {
+    return {
         **admin.site.each_context(request),
-        "title": own if agent.pk == user.pk else _("Results of %(agent)s") % {"agent": agent.display_name},
+        "title": own if agent.pk == request.user.pk else _("Results of %(agent)s") % {"agent": agent.display_name},
         "opts": Response._meta,
         "agent": agent,
         "results": results,
@@ -38,7 +46,6 @@ def results_view(request: HttpRequest, agent_id: int | None = None) -> HttpRespo
         "comments": [(response_chip(vote), vote) for vote in results.commented],
         "others": agents_with_votes() if sees_all else [],
     }
-    return render(request, "admin/surveys/results.html", context)
 
 
 def _other(agent_id: int | None, *, sees_all: bool) -> User:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -65,7 +66,10 @@ def survey_panel(ticket: Ticket, user: Any) -> SafeString:
 
 
 def vote_line(rated: Sequence[Response]) -> dict[str, Any] | None:
-    """The drawn line of rated votes, oldest first, with its text; None where there is nothing to draw a line between."""
+    """The drawn line of rated votes, oldest first, with its text; None where there is nothing to draw a line between.
+
+    The days are those of the time zone in force.
+    """
     points = score_line([response.rating or 0 for response in rated])
     if not points:
         return None
@@ -73,7 +77,7 @@ def vote_line(rated: Sequence[Response]) -> dict[str, Any] | None:
         _("%(score)s on %(day)s")
         % {
             "score": score_words(response.score, response.scale),
-            "day": date_format(response.answered_at, "SHORT_DATE_FORMAT"),
+            "day": date_format(timezone.localtime(response.answered_at), "SHORT_DATE_FORMAT"),
         }
         for response in rated
     ]

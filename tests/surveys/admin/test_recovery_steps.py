@@ -1,6 +1,7 @@
 """The steps of a case on its page: skipped, given, taken back, answered in public, closed."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from channels_app.adapters.base import Address, ReviewReceived, digest
 from helpdesk.common.clock import now
-from surveys.models import Incentive, RecoveryCase
+from helpdesk.core.models import SiteSettings
+from surveys.models import ActionNotice, Incentive, RecoveryCase
 from surveys.services.incentive_codes import import_codes
 from surveys.services.recovery import (
     add_action,
@@ -138,3 +140,12 @@ def test_several_done_actions_are_told_one_by_one(as_user: Any, agent: Any, open
     assert (f'id="hd-tell-{actions[0].pk}-text"' in text, f'id="hd-tell-{actions[1].pk}-text"' in text) == (True, False)
     address = f"{LIST}{case.pk}/change/?step=correction&action={actions[1].pk}"
     assert f'id="hd-tell-{actions[1].pk}-text"' in client.get(address).text
+
+
+def test_day_on_which_the_customer_was_told_is_that_of_the_site(as_user: Any, agent: Any, opened: Make) -> None:
+    SiteSettings.objects.update_or_create(pk=1, defaults={"time_zone": "Europe/Berlin"})
+    case = opened()
+    corrected(case, agent)
+    ActionNotice.objects.update(told_at=datetime(2026, 3, 2, 23, 30, tzinfo=UTC), message=None)
+    address = f"{LIST}{case.pk}/change/?step=correction"
+    assert "told on 03.03.2026." in as_user(agent).get(address, headers={"accept-language": "de"}).text

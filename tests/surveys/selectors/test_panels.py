@@ -1,5 +1,8 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone, translation
 
 from surveys.models import Invitation, Response
 from surveys.selectors.panels import survey_panel
@@ -41,6 +44,20 @@ def test_scores_over_time_are_drawn_and_said(clock: Any, asked: Ask, survey: Any
     html = survey_panel(vote(asked(subject="Another matter"), 10), agent)
     assert 'points="6.0,35.3 234.0,6.0"' in html
     assert "Scores over time: 4 of 10 on" in html
+
+
+def test_days_are_those_of_the_zone_in_force_as_the_reader_writes_them(
+    clock: Any, asked: Ask, survey: Any, agent: Any
+) -> None:
+    survey.quiet_period *= 0
+    survey.save()
+    clock.shift(timedelta(hours=14, minutes=30))  # 23:30 on 2 March, UTC
+    vote(asked(), 4)
+    ticket = vote(asked(subject="Another matter"), 10)
+    with timezone.override("Europe/Berlin"), translation.override("de"):
+        html = survey_panel(ticket, agent)
+    assert "4 of 10 on 03.03.2026" in html
+    assert html.count("· 03.03.2026") == 2
 
 
 def test_votes_about_tickets_of_a_closed_team_are_not_shown(asked: Ask, stranger: Any) -> None:
