@@ -68,10 +68,10 @@ def _invite(call: Call, language: str) -> Invitation | None:
 
 
 def _invited(call: Call) -> Invitation | None:
-    """The invitation of a request that comes a second time."""
+    """The question about this contact that was put already: in a request that came before, or in writing while the caller listened."""
     known = Invitation.objects.filter(
         ticket_id=call.message.ticket_id,
         occasion=contact_key(call.message.contact_number),
-        sent_via=Invitation.SentVia.CALL,
+        state__in=(Invitation.State.SENT, Invitation.State.ANSWERED),
     )
-    return known.select_related("survey").first()
+    return known.select_related("survey").order_by("-sent_at", "-pk").first()
