@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from channels_app.adapters.base import Can, InboundItem, InboundMessage
 from channels_app.models import Channel, InboundEvent
 from channels_app.registry import adapter_class
@@ -18,8 +20,9 @@ from surveys.policies.chat_choices import (
 from surveys.policies.chat_payloads import PressedScore, read_payload
 from surveys.policies.chat_votes import ChatAnswer, read_chat_answer
 from surveys.policies.questions import CHOICE, question_words, questions_for
-from surveys.policies.scales import ONE_TO_TEN, SCALES, THUMBS
+from surveys.policies.scales import SCALES
 from surveys.selectors.awaiting import awaiting_invitation, invitation_by_mail, is_threaded
+from surveys.selectors.merged_tickets import ticket_of_today
 from surveys.services.chat_questions import go_on, wait_for_changes
 from surveys.services.voting import Vote, record_answers, record_vote
 from tickets.models import Conversation, Message
@@ -34,7 +37,10 @@ LONGEST_MAIL = 500
 
 @dataclass(frozen=True, kw_only=True)
 class _Said:
-    """One message that may answer ``invitation``, which is locked; ``response`` is the vote until now."""
+    """One message that may answer ``invitation``, which is locked; ``response`` is the vote until now.
+
+    ``ticket_id``: the ticket that the question is about, or the one it was merged into since.
+    """
 
     channel: Channel
     item: InboundMessage
@@ -42,6 +48,7 @@ class _Said:
     thread: Thread
     invitation: Invitation
     response: Response | None
+    ticket_id: int
 
     @property
     def text(self) -> str:
@@ -50,11 +57,6 @@ class _Said:
     @property
     def language(self) -> str:
         return str(self.thread.conversation.customer.language or self.invitation.language)
-
-    @property
-    def ticket_id(self) -> int:
-        assert self.invitation.ticket_id is not None, "a question in a conversation is about a ticket"
-        return self.invitation.ticket_id
 
 
 def take_survey_answer(channel: Channel, item: InboundItem, event: InboundEvent | None) -> Filed | None:
@@ -77,7 +79,17 @@ def take_survey_answer(channel: Channel, item: InboundItem, event: InboundEvent 
     if not _is_his(invitation, thread) or (not item.payload and not _still_waits(invitation, channel)):
         return None
     response = Response.objects.filter(invitation=invitation).first()
-    said = _Said(channel=channel, item=item, event=event, thread=thread, invitation=invitation, response=response)
+    assert invitation.ticket_id is not None, "a question in a conversation is about a ticket"
+    ticket_id = ticket_of_today(invitation.ticket_id)
+    said = _Said(
+        channel=channel,
+        item=item,
+        event=event,
+        thread=thread,
+        invitation=invitation,
+        response=response,
+        ticket_id=ticket_id,
+    )
     try:
         return _take(said)
     except Conflict:
@@ -85,9 +97,15 @@ def take_survey_answer(channel: Channel, item: InboundItem, event: InboundEvent 
         return _file(said, is_shown=False) if _pressed(item) is not None else None
 
 
+@transaction.atomic
 def forget_passed_waits() -> int:
-    """Clear what is not waited for any more, so that looking for what is stays cheap; returns how many."""
-    return Invitation.objects.filter(awaits_until__lte=now()).update(awaits_until=None, asks=None)
+    """Clear what is not waited for any more, so that looking for what is stays cheap; returns how many.
+
+    One that is being answered at this moment is left for the next run: its answer holds it and wants more rows.
+    """
+    passed = Invitation.objects.filter(awaits_until__lte=now()).order_by("pk")
+    free = passed.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)
+    return Invitation.objects.filter(pk__in=list(free)).update(awaits_until=None, asks=None)
 
 
 def _may_answer(item: InboundMessage) -> bool:
@@ -103,8 +121,7 @@ def _find(channel: Channel, item: InboundMessage) -> int | None:
         return None
     # Hardly any mail reads like a vote: the others cost no query.
     reads_like_one = any(
-        read_chat_answer(text, scale=SCALES[key], language=item.language).score is not None
-        for key in (ONE_TO_TEN, THUMBS)
+        read_chat_answer(text, scale=scale, language=item.language).score is not None for scale in SCALES.values()
     )
     return invitation_by_mail(item) if reads_like_one else None
 

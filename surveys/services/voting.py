@@ -16,6 +16,7 @@ from surveys.policies.questions import Answers, questions_for
 from surveys.policies.scales import SCALES
 from surveys.policies.votes import LONGEST_COMMENT, Door, door, vote_code
 from surveys.selectors.answerers import answerer_of
+from surveys.selectors.merged_tickets import ticket_of_today
 from surveys.services.further_answers import kept_answers, store_answers
 from tickets.models import Ticket
 from tickets.services.actors import Actor
@@ -188,7 +189,8 @@ def _keep(response: Response, answers: Mapping[str, Any]) -> None:
 
 
 def _write_on_ticket(ticket_id: int, response: Response, previous: int | None) -> None:
-    ticket = lock_ticket(ticket_id)
+    # Nobody looks at a ticket that was merged since the question.
+    ticket = lock_ticket(ticket_of_today(ticket_id))
     write_event(
         ticket=ticket,
         kind="survey.answered",
@@ -203,12 +205,12 @@ def _write_on_ticket(ticket_id: int, response: Response, previous: int | None) -
         },
     )
     code = vote_code(response.score, SCALES[response.scale], is_low=response.is_low)
-    Ticket.objects.filter(pk=ticket_id).update(last_vote=code)
+    Ticket.objects.filter(pk=ticket.pk).update(last_vote=code)
     # A notice of another kind is about something that still has to be done; a vote does not push it aside.
     if response.is_low and not ticket.notice:
-        Ticket.objects.filter(pk=ticket_id).update(notice=LOW_SCORE_NOTICE)
+        Ticket.objects.filter(pk=ticket.pk).update(notice=LOW_SCORE_NOTICE)
     elif not response.is_low and ticket.notice == LOW_SCORE_NOTICE:
-        Ticket.objects.filter(pk=ticket_id).update(notice="")
+        Ticket.objects.filter(pk=ticket.pk).update(notice="")
 
 
 def _write_explanation(ticket_id: int, response: Response) -> None:

@@ -17,12 +17,13 @@ from surveys.selectors.awaiting import is_anybody_awaited
 from surveys.services.chat_answers import forget_passed_waits
 from surveys.services.planning import plan_tickets
 from surveys.services.sending import send_due_surveys
-from tests.factories import make_channel, make_item
+from tests.factories import make_channel, make_item, make_ticket
 from tickets.models import Conversation, Customer, Message, Ticket, TicketEvent
 from tickets.selectors.timeline import read_timeline
 from tickets.services.actors import Actor
 from tickets.services.intake import Filed, receive
 from tickets.services.lifecycle import reopen_ticket, resolve_ticket
+from tickets.services.merging import merge_tickets
 from tickets.services.replies import reply_to_ticket
 
 CUSTOMER = Address(address="4711", name="Ada")
@@ -217,17 +218,47 @@ def test_open_question_takes_free_words(asked: Invitation, say: Say) -> None:
     assert Answer.objects.get().text == "Answer a little faster next time"
 
 
-def test_score_by_mail_to_the_survey_mail_is_a_vote(
-    clock: Any, survey: Survey, email_channel: Any, answered_ticket: Any, say: Say
+def test_vote_on_a_ticket_that_was_merged_stands_on_the_other_one(
+    asked: Invitation, say: Say, api_channel: Channel
 ) -> None:
-    ticket = answered_ticket()
+    winner = make_ticket(api_channel)
+    merge_tickets(ticket_id=asked.ticket_id or 0, into_ticket_id=winner.pk, actor=Actor.system())
+    filed = say("9 - thanks")
+    assert (filed.outcome, filed.ticket_id, vote()) == ("survey_answered", winner.pk, (9, "thanks"))
+    words = Message.objects.get(pk=filed.message_id)
+    assert (words.ticket, words.purpose) == (winner, "survey_answer")
+    shown = dict(Ticket.objects.values_list("pk", "last_vote"))
+    assert shown[winner.pk] != shown[asked.ticket_id or 0]
+    kinds = {"survey.answered", "survey.received"}
+    told = TicketEvent.objects.filter(kind__in=kinds).values_list("kind", "ticket")
+    assert set(told) == {(kind, winner.pk) for kind in kinds}
+    assert said_last().ticket == winner
+
+
+@pytest.mark.parametrize("text", ["5/5", "4 out of 5", "0"])
+def test_score_by_mail_is_read_on_the_scale_of_its_survey(
+    clock: Any, survey: Survey, email_channel: Any, answered_ticket: Any, say: Say, text: str
+) -> None:
+    Survey.objects.update(scale="0-10" if text == "0" else "1-5")
+    said = answer_by_mail(clock, email_channel, answered_ticket())
+    assert say(text, reply_text=text, **said).outcome == "survey_answered"
+    assert vote() == (int(text[0]), "")
+
+
+def answer_by_mail(clock: Any, channel: Channel, ticket: Ticket) -> dict[str, Any]:
     resolve_ticket(ticket_id=ticket.pk, actor=Actor.system())
     plan_tickets([ticket.pk])
     clock.shift(timedelta(minutes=11))
     send_due_surveys()
     token = Conversation.objects.get().reply_token
     sender = Address(address=Conversation.objects.get().identity.address)
-    said = {"sender": sender, "thread_tokens": [token], "channel": email_channel}
+    return {"sender": sender, "thread_tokens": [token], "channel": channel}
+
+
+def test_score_by_mail_to_the_survey_mail_is_a_vote(
+    clock: Any, survey: Survey, email_channel: Any, answered_ticket: Any, say: Say
+) -> None:
+    said = answer_by_mail(clock, email_channel, answered_ticket())
     assert say("9\n\n> How satisfied are you?", reply_text="9", **said).outcome == "survey_answered"
     assert vote() == (9, "")
     assert Message.objects.filter(direction="out", purpose="survey_further").count() == 0
