@@ -37,6 +37,9 @@ _STANDS_ON = {
     ASK_AGAIN: (APOLOGY, CORRECTION),
 }
 
+# How long after a case was closed a gift in it and the wish for another review are still one bargain to whoever looks at it.
+GIFT_AND_REVIEW_APART = timedelta(days=180)
+
 REGAINED, LOST, NO_ANSWER, MISTAKEN = "regained", "lost", "no_answer", "mistaken"
 
 REFUSALS: Mapping[str, str | Promise] = {
@@ -79,7 +82,8 @@ class Standing:
     """Where a case stands. ``steps``: kind -> state; actions count without the cancelled ones, those of its cause included.
 
     ``told``: done actions that the customer was told of, by a message that did not fail. ``has_gift``: something was given or waits
-    for approval.
+    for approval, and ``was_asked_for_review``: he was asked to look at a review again; both in this case or in another one of the same
+    customer that is open or was closed less than ``GIFT_AND_REVIEW_APART`` ago.
     """
 
     is_closed: bool = False
@@ -90,6 +94,7 @@ class Standing:
     told_actions: int = 0
     has_gift: bool = False
     has_review: bool = False
+    was_asked_for_review: bool = False
 
     def is_settled(self, kind: str) -> bool:
         """Whether a step was done or skipped."""
@@ -124,7 +129,7 @@ def _correction_rule(standing: Standing) -> str:
 
 
 def _make_good_rule(standing: Standing) -> str:
-    return "review_for_gift" if standing.is_done(REVIEW_UPDATE) else ""
+    return "review_for_gift" if standing.was_asked_for_review or standing.is_done(REVIEW_UPDATE) else ""
 
 
 def _review_rule(standing: Standing) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from helpdesk.common.clock import now
 from helpdesk.common.remembered import Remembered
 from surveys.models import (
     ActionNotice,
     CorrectiveAction,
+    CouponCode,
     Invitation,
     RecoveryCase,
     RecoverySettings,
@@ -20,8 +22,13 @@ from surveys.models import (
 )
 from surveys.policies.recovery import (
     CLOSES_ITSELF_AFTER,
+    DONE,
+    GIFT_AND_REVIEW_APART,
+    MAKE_GOOD,
     REFUSALS,
+    REVIEW_UPDATE,
     STEPS,
+    WAITING,
     Limit,
     Standing,
     closes_itself,
@@ -92,11 +99,19 @@ def actions_of(case: RecoveryCase) -> QuerySet[CorrectiveAction]:
     return actions.order_by(F("due_on").asc(nulls_last=True), "position", "id")
 
 
+def _with_kindred(case: RecoveryCase) -> Q:
+    """What belongs to the case, or to another one of the customer that is open or was closed not long ago."""
+    lately = Q(case__closed_at=None) | Q(case__closed_at__gte=now() - GIFT_AND_REVIEW_APART)
+    return Q(case=case) | Q(case__customer=case.customer_id) & lately
+
+
 def standing_of(case: RecoveryCase) -> Standing:
-    """Where a case stands, for the rules. Four statements."""
-    rows = RecoveryStep.objects.filter(case=case).values_list("kind", "state", "message__delivery_state")
-    # What was taken back before it left, or never arrived, was not said; a gift that was drawn stays drawn.
-    steps = {kind: state for kind, state, sent in rows if sent not in UNTOLD_STATES or kind == "make_good"}
+    """Where a case stands, for the rules. At most five statements."""
+    rows = RecoveryStep.objects.filter(_with_kindred(case)).values_list("case_id", "kind", "state")
+    # What was taken back before it left, or never arrived, was not said.
+    said = list(rows.exclude(message__isnull=False, message__delivery_state__in=UNTOLD_STATES))
+    steps = {kind: state for case_id, kind, state in said if case_id == case.pk}
+    anywhere = {(kind, state) for _case, kind, state in said}
     actions = CorrectiveAction.objects.filter(_about(case), cancelled_at=None)
     known = list(actions.values_list("pk", "case_id", "done_at", "due_on"))
     own = [row for row in known if row[1] is not None]
@@ -111,9 +126,11 @@ def standing_of(case: RecoveryCase) -> Standing:
         undated_actions=sum(done_at is None and due is None for _pk, _case, done_at, due in own),
         done_actions=len(done),
         told_actions=told.count(),
-        has_gift=steps.get("make_good") in (RecoveryStep.State.WAITING, RecoveryStep.State.DONE)
-        or case.codes.exclude(state="free").exists(),
+        # A code that was drawn is given, also while the customer does not know of it.
+        has_gift=bool(anywhere & {(MAKE_GOOD, WAITING), (MAKE_GOOD, DONE)})
+        or CouponCode.objects.filter(_with_kindred(case)).exclude(state=CouponCode.State.FREE).exists(),
         has_review=case.signals.filter(review__isnull=False).exists(),
+        was_asked_for_review=(REVIEW_UPDATE, DONE) in anywhere,
     )
 
 

@@ -108,6 +108,13 @@ def lock_customers(customer_ids: Iterable[int]) -> None:
             )
 
 
+def lock_customers_of_case(case_id: int) -> None:
+    """``lock_customers`` for the one of a case: what is decided over all his cases is decided one after the other. Call it before
+    ``lock_case``.
+    """
+    lock_customers(RecoveryCase.objects.filter(pk=case_id).values_list("customer_id", flat=True))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Opening:
     """The cases of some signals, in their order, and the changes whose events are still to be written on the tickets."""

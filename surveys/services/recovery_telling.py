@@ -21,6 +21,7 @@ from surveys.policies.recovery_questions import asks_question
 from surveys.policies.recovery_texts import TEXTS
 from surveys.selectors.recovery import UNTOLD_STATES, actions_of, causes_above
 from surveys.services.recovery_changes import CaseChange, cleaned, lock_case, refuse_by_rule
+from surveys.services.recovery_opening import lock_customers_of_case
 from surveys.services.recovery_places import current_ticket, place_for
 from tickets.models import Message
 from tickets.services.actors import Actor
@@ -121,6 +122,7 @@ def ask_review_update(*, case_id: int, text: str, actor: Actor, undo_seconds: in
     Raises NotVisible, Conflict ("not_solved", "gift_for_review", "no_review", "apology_first", "already_done", "case_closed"),
     Unprocessable as ``send_plan``.
     """
+    lock_customers_of_case(case_id)
     change, clean = _begin(case_id, text, actor, undo_seconds)
     done = _done_with(change.case, REVIEW_UPDATE, clean)
     if done is not None:

@@ -48,6 +48,7 @@ CORRECTED = PLANNED | {"apology": D, "correction": D}
         ("make_good", Standing(steps=CORRECTED), ""),
         ("make_good", Standing(steps=CORRECTED | {"review_update": D}), "review_for_gift"),
         ("make_good", Standing(steps=CORRECTED | {"review_update": S}), ""),
+        ("make_good", Standing(steps=CORRECTED, was_asked_for_review=True), "review_for_gift"),
         ("review_update", Standing(steps=CORRECTED), "no_review"),
         ("review_update", Standing(steps=CORRECTED, has_review=True), ""),
         ("review_update", Standing(steps=CORRECTED | {"correction": S}, has_review=True), "not_solved"),

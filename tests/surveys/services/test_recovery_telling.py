@@ -9,6 +9,8 @@ from channels_app.models import Channel
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
 from surveys.models import ActionNotice, CorrectiveAction, RecoveryCase, RecoveryText
+from surveys.policies.recovery import step_refusal
+from surveys.selectors.recovery import standing_of
 from surveys.services import recovery
 from surveys.services.recovery_places import place_for
 from tests.factories import make_channel, make_ticket, receive_message
@@ -269,12 +271,7 @@ def test_public_case_is_answered_in_public_and_told_in_private_alone(me: Actor, 
 
 def test_review_update_is_asked_after_it_is_solved_and_never_beside_a_gift(case: RecoveryCase, me: Actor) -> None:
     assert case.ticket is not None
-    message = case.ticket.messages.order_by("pk")[0]
-    review = Review.objects.create(
-        message=message, channel=message.channel, external_id="r", external_digest=b"r", stars=1, posted_at=now(),
-        version_at=now(),
-    )  # fmt: skip
-    case.signals.update(review=review)
+    case.signals.update(review=_review_of(case.ticket))
     ask = lambda: recovery.ask_review_update(case_id=case.pk, text="Would you look again?", actor=me)  # noqa: E731
     assert refused(ask) == "apology_first"
     correct(case, me)
@@ -282,6 +279,32 @@ def test_review_update_is_asked_after_it_is_solved_and_never_beside_a_gift(case:
     assert refused(ask) == "gift_for_review"
     step.delete()
     assert (ask().state, ask().pk == ask().pk) == ("done", True)
+
+
+@pytest.mark.parametrize(("days", "is_apart"), [(None, False), (179, False), (181, True)])
+def test_gift_in_one_case_and_a_review_in_another_of_the_customer_are_kept_apart(
+    case: RecoveryCase, me: Actor, email_channel: Any, days: int | None, is_apart: bool
+) -> None:
+    assert case.ticket is not None
+    ticket = make_ticket(email_channel, topic=Topic.objects.create(name="Repairs"), subject="Another matter")
+    other = make_case(email_channel, ticket=ticket, key="manual:2")
+    closed_at = now() - timedelta(days=days) if days is not None else None
+    RecoveryCase.objects.filter(pk=other.pk).update(closed_at=closed_at, outcome="lost" if days else "")
+    correct(case, me)
+    case.signals.update(review=_review_of(case.ticket))
+
+    other.steps.create(kind="review_update", state="done", at=now())
+    assert (step_refusal("make_good", standing_of(case)) == "") is is_apart
+    other.steps.update(kind="make_good")
+    assert (step_refusal("review_update", standing_of(case)) == "") is is_apart
+
+
+def _review_of(ticket: Ticket) -> Review:
+    message = ticket.messages.order_by("pk")[0]
+    return Review.objects.create(
+        message=message, channel=message.channel, external_id="r", external_digest=b"r", stars=1, posted_at=now(),
+        version_at=now(),
+    )  # fmt: skip
 
 
 # Systemic -----------------------------------------------------------------------------------------------------------------
