@@ -62,13 +62,15 @@ def import_codes(*, incentive_id: int, codes: Iterable[str], actor: Actor) -> Im
 
 
 def draw_code(*, case: RecoveryCase, incentive_id: int, actor: Actor) -> CouponCode:
-    """Give the case one free code of a pool; the same code again when it has one. Inside the caller's transaction, which holds the case.
+    """Give the case one free code of a pool; the same code again while it is good. Inside the caller's transaction, which holds the case.
 
     Nobody waits for another's code (SKIP LOCKED). Only a pool with a budget is drawn from one at a time, because its sum must
-    hold. Raises NotVisible, Conflict "incentive_off", "incentive_over", "budget_spent", "pool_empty".
+    hold. Raises NotVisible, Conflict "incentive_off", "incentive_over", "budget_spent", "pool_empty", and "already_redeemed",
+    "code_withdrawn", "code_expired" where the code that the case has is no longer good: a pool gives it no second one.
     """
-    had = CouponCode.objects.filter(case=case, incentive_id=incentive_id).first()
+    had = CouponCode.objects.select_for_update().filter(case=case, incentive_id=incentive_id).first()
     if had is not None:
+        _refuse_spent(had)
         return had
     incentive = drawable(incentive_id)
     moment = now()
@@ -89,6 +91,16 @@ def draw_code(*, case: RecoveryCase, incentive_id: int, actor: Actor) -> CouponC
     code.save()
     failpoint("incentive.after_draw")
     return code
+
+
+def _refuse_spent(code: CouponCode) -> None:
+    """Raise Conflict unless a given code is still good."""
+    if code.state == CouponCode.State.REDEEMED:
+        raise Conflict("already_redeemed", _("This code was redeemed before."))
+    if code.state == CouponCode.State.WITHDRAWN:
+        raise Conflict("code_withdrawn", _("This code was withdrawn."))
+    if code.state == CouponCode.State.EXPIRED or (code.expires_at is not None and code.expires_at <= now()):
+        raise Conflict("code_expired", _("This code is no longer good."))
 
 
 def drawable(incentive_id: int) -> Incentive:
@@ -136,16 +148,10 @@ def redeem_code(*, code: str, reference: str, actor: Actor) -> CouponCode:
     # A free code was promised to nobody: to whoever guesses it, it does not exist.
     if found is None or found.state == CouponCode.State.FREE:
         raise NotVisible("code_not_found", _("There is no such code."))
-    if found.state == CouponCode.State.REDEEMED:
-        if reference and found.redeemed_for == reference:
-            return found
-        raise Conflict("already_redeemed", _("This code was redeemed before."))
-    if found.state == CouponCode.State.WITHDRAWN:
-        raise Conflict("code_withdrawn", _("This code was withdrawn."))
-    moment = now()
-    if found.state == CouponCode.State.EXPIRED or (found.expires_at is not None and found.expires_at <= moment):
-        raise Conflict("code_expired", _("This code is no longer good."))
-    found.state, found.redeemed_at, found.redeemed_for = CouponCode.State.REDEEMED, moment, reference
+    if found.state == CouponCode.State.REDEEMED and reference and found.redeemed_for == reference:
+        return found
+    _refuse_spent(found)
+    found.state, found.redeemed_at, found.redeemed_for = CouponCode.State.REDEEMED, now(), reference
     found.save(update_fields=["state", "redeemed_at", "redeemed_for"])
     return found
 

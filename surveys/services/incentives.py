@@ -12,8 +12,10 @@ from helpdesk.common.failpoints import failpoint
 from surveys.models import CouponCode, Incentive, RecoveryStep
 from surveys.policies.incentives import needs_approval
 from surveys.policies.recovery import MAKE_GOOD, SKIPPED, WAITING, has_open_placeholder
+from surveys.selectors.recovery import UNTOLD_STATES
 from surveys.services.incentive_codes import draw_code, drawable, given_in_case
 from surveys.services.recovery_changes import CaseChange, cleaned, lock_case, refuse_by_rule
+from surveys.services.recovery_opening import lock_customers_of_case
 from surveys.services.recovery_telling import say
 from tickets.policies.placeholders import placeholders_in
 from tickets.services.actors import Actor
@@ -27,18 +29,27 @@ APPROVE = "surveys.approve_incentive"
 def offer_incentive(*, case_id: int, incentive_id: int, text: str, actor: Actor) -> RecoveryStep:
     """Give the customer a code, once per case; with an approval still to come, the step waits and nothing is sent.
 
-    ``text`` says ``{{recovery.incentive}}`` where the code shall stand. The same offer again changes nothing. Raises NotVisible,
-    Conflict ("already_done", "incentive_waiting", "review_for_gift", "..._first", "case_closed" and what ``draw_code`` names),
-    Unprocessable ("no_place_for_code", "open_placeholder" and what the reply names).
+    ``text`` says ``{{recovery.incentive}}`` where the code shall stand. The same offer again changes nothing; where its message failed
+    or was taken back, it tells him the same code again. Raises NotVisible, Conflict ("already_done", "incentive_waiting",
+    "review_for_gift", "..._first", "case_closed" and what ``draw_code`` names), Unprocessable ("no_place_for_code", "open_placeholder"
+    and what the reply names).
     """
+    lock_customers_of_case(case_id)
     change = CaseChange(lock_case(case_id), actor)
-    standing = change.case.steps.filter(kind=MAKE_GOOD).exclude(state=SKIPPED).first()
-    if standing is not None:
-        if standing.data.get("incentive") == incentive_id:
-            return standing
-        refuse_by_rule("incentive_waiting" if standing.state == WAITING else "already_done")
+    step = change.case.steps.select_related("message").filter(kind=MAKE_GOOD).exclude(state=SKIPPED).first()
+    is_untold = step is not None and step.message is not None and step.message.delivery_state in UNTOLD_STATES
+    if step is not None and not is_untold:
+        if step.data.get("incentive") == incentive_id:
+            return step
+        refuse_by_rule("incentive_waiting" if step.state == WAITING else "already_done")
+    if _has_other_code(change, incentive_id):
+        refuse_by_rule("already_done")
     change.require(MAKE_GOOD)
     clean = _checked(text)
+    if step is not None and step.data.get("incentive") == incentive_id:
+        # What it costs was decided on when it was drawn.
+        given = Incentive.objects.get(pk=incentive_id)
+        return _give(change, given, clean, approved_by=step.data.get("approved_by"))
     incentive = drawable(incentive_id)
     if _must_wait(change, incentive):
         data = {"incentive": incentive_id, "text": clean, "by": actor.user_id, "cost": str(incentive.cost)}
@@ -108,6 +119,12 @@ def _give(change: CaseChange, incentive: Incentive, text: str, *, approved_by: i
     change.save()
     failpoint("incentive.before_commit")
     return step
+
+
+def _has_other_code(change: CaseChange, incentive_id: int) -> bool:
+    """Whether the case has a code of another pool, that was not taken back and has not run out."""
+    codes = change.case.codes.filter(state__in=(CouponCode.State.GIVEN, CouponCode.State.REDEEMED))
+    return bool(codes.exclude(incentive=incentive_id).exists())
 
 
 def _checked(text: str) -> str:

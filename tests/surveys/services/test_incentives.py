@@ -7,6 +7,7 @@ import pytest
 
 from helpdesk.common.errors import Conflict, HelpdeskError, PermissionRefused, Unprocessable
 from surveys.models import CouponCode, Incentive, RecoveryCase, RecoveryStep
+from surveys.selectors.recovery import standing_of
 from surveys.services.incentive_codes import import_codes
 from surveys.services.incentives import approve_incentive, offer_incentive, refuse_incentive
 from surveys.services.recovery_cases import skip_step
@@ -118,6 +119,33 @@ def test_refused_gift_leaves_the_step_open_for_another(
     assert (step.state, step.reason) == ("skipped", "Too much.")
     assert Notification.objects.filter(user=agent, kind="incentive_refused").exists()
     assert offer_incentive(**offer | {"actor": Actor.agent(lead)}).state == "done"
+
+
+def test_gift_that_never_arrived_is_told_again_with_the_same_code(
+    corrected_case: RecoveryCase, pool: Incentive, agent: Any
+) -> None:
+    other = Incentive.objects.create(name="Sample", description="A sample", kind="sample")
+    import_codes(incentive_id=other.pk, codes=["S-1"], actor=Actor.system())
+    offer = {"case_id": corrected_case.pk, "incentive_id": pool.pk, "text": TEXT, "actor": Actor.agent(agent)}
+    first = offer_incentive(**offer)
+    Message.objects.filter(pk=first.message_id).update(delivery_state="failed")
+    assert "make_good" not in standing_of(corrected_case).steps
+    assert refused(lambda: offer_incentive(**offer | {"incentive_id": other.pk})) == "already_done"
+    # The pool is closed meanwhile; what was drawn is drawn.
+    Incentive.objects.filter(pk=pool.pk).update(is_active=False, budget=Decimal(0), approval_above=Decimal(0))
+    again = offer_incentive(**offer)
+    assert (again.pk == first.pk, again.message_id == first.message_id, again.state) == (True, False, "done")
+    assert [
+        text.count("SORRY-1") for text in Message.objects.filter(author="agent").values_list("text", flat=True)
+    ] == [1, 1]
+    assert CouponCode.objects.exclude(state="free").get().message_id == again.message_id
+
+    Message.objects.filter(pk=again.message_id).update(delivery_state="cancelled")
+    for state, code in (("withdrawn", "code_withdrawn"), ("expired", "code_expired"), ("redeemed", "already_redeemed")):
+        CouponCode.objects.filter(case=corrected_case).update(state=state)
+        assert refused(lambda: offer_incentive(**offer)) == code
+    CouponCode.objects.filter(case=corrected_case).update(state="withdrawn")
+    assert offer_incentive(**offer | {"incentive_id": other.pk}).data["incentive"] == other.pk
 
 
 def test_second_offer_of_another_kind_is_refused(corrected_case: RecoveryCase, pool: Incentive, agent: Any) -> None:
