@@ -137,11 +137,15 @@ class _Reading:
 
     def contact_of_work(self, stretch: Stretch, told: _Open) -> _Open:
         """The one that it was told of; where that was over by then, the next that was not: who writes an answer after the session
-        gap works on the contact that his answer begins. What follows the last answer stays where it was."""
-        if stretch.kind == WRAP_UP or stretch.started_at <= told.ends_at(self.session_gap):
-            return told
-        later = (found for number, found in sorted(self.contacts.items()) if number > told.number)
-        return next((one for one in later if stretch.started_at <= one.ends_at(self.session_gap)), told)
+        gap works on the contact that his answer begins. What follows the last answer stays where it was. Where the contacts were
+        numbered anew, the number that it was told of says nothing, and the time alone does."""
+        known = [
+            found for _number, found in sorted(self.contacts.items()) if self.numbers or found.number >= told.number
+        ]
+        if stretch.kind == WRAP_UP:
+            begun = [found for found in known if found.started_at <= stretch.started_at] if self.numbers else []
+            return begun[-1] if begun else told
+        return next((found for found in known if stretch.started_at <= found.ends_at(self.session_gap)), told)
 
 
 _READERS: dict[str, Callable[[_Reading, LoggedEvent], None]] = {

@@ -9,6 +9,9 @@ _SPOKEN = ("message.received", "ticket.replied")
 # What hangs on a message and goes where it goes.
 _OF_MESSAGE = (*_SPOKEN, "call.answered", "call.ended", "call.deflected", "work.recorded")
 
+# What says that messages came.
+_TELLINGS = ("messages.taken", "ticket.absorbed")
+
 
 class LoggedEvent(Protocol):
     """What is read of a TicketEvent."""
@@ -46,31 +49,60 @@ def undone_messages(events: Iterable[LoggedEvent]) -> frozenset[int]:
 
 def is_moved(log: Iterable[LoggedEvent]) -> bool:
     """Whether messages have left the ticket or come to it, so that its contacts were numbered anew."""
-    return any(event.kind in ("messages.given", "messages.taken") for event in log)
+    return any(
+        event.kind in ("messages.given", "messages.taken")
+        or (event.kind == "ticket.absorbed" and "entries" in event.data)
+        for event in log
+    )
+
+
+class _Moves:
+    """Which messages have left and which have come, with the work on tickets that were merged into this one."""
+
+    def __init__(self, log: Iterable[LoggedEvent]) -> None:
+        self.gone: set[int] = set()
+        self.came: dict[int, list[MovedEvent]] = {}
+        # Merged ticket -> its messages and its work, while it is merged.
+        self.merged: dict[int, tuple[list[int], list[MovedEvent]]] = {}
+        for event in log:
+            if event.kind == "messages.given":
+                self.gone |= set(event.data["messages"])
+            elif event.kind == "messages.taken":
+                self.take(event)
+            elif event.kind == "ticket.absorbed" and "entries" in event.data:
+                self.take(event)
+                work = [
+                    _moved("work.recorded", one["started_at"], event, one, "agent", one["agent"])
+                    for one in event.data["work"]
+                ]
+                self.merged[event.data["other"]] = (event.data["messages"], work)
+            elif event.kind == "ticket.released":
+                self.gone |= set(self.merged.pop(event.data["other"], ([], []))[0])
+
+    def take(self, event: LoggedEvent) -> None:
+        self.gone -= set(event.data["messages"])
+        self.came |= {entry["message"]: _as_events(entry, event) for entry in event.data["entries"]}
 
 
 def with_moves_applied(log: Sequence[LoggedEvent]) -> list[LoggedEvent]:
     """The log as if each message had always been on the ticket that has it now: those that left are taken out, those that
-    came stand among the others in the order in which messages arrived (their ids rise). A call goes with its message."""
-    gone: set[int] = set()
-    came: dict[int, list[MovedEvent]] = {}
-    for event in log:
-        if event.kind == "messages.given":
-            gone |= set(event.data["messages"])
-        elif event.kind == "messages.taken":
-            gone -= set(event.data["messages"])
-            came |= {entry["message"]: _as_events(entry, event) for entry in event.data["entries"]}
-    if not gone and not came:
+    came, alone or with a merged ticket, stand among the others in the order in which messages arrived (their ids rise), and
+    not behind the telling that they came. A call goes with its message; other work comes with a merged ticket."""
+    moves = _Moves(log)
+    if not moves.gone and not moves.came:
         return list(log)
-    kept = [event for event in log if event.kind not in _OF_MESSAGE or event.data.get("message") not in gone]
+    kept = [event for event in log if event.kind not in _OF_MESSAGE or event.data.get("message") not in moves.gone]
     own = {event.data["message"] for event in kept if event.kind in _SPOKEN}
-    coming = [came[message] for message in sorted(came.keys() - own - gone)]
+    coming = [moves.came[message] for message in sorted(moves.came.keys() - own - moves.gone)]
     arranged: list[LoggedEvent] = []
     for event in kept:
         while coming and event.kind in _SPOKEN and coming[0][0].data["message"] < event.data["message"]:
             arranged += coming.pop(0)
+        if event.kind in _TELLINGS:
+            arranged += [one for events in coming if events[0].sequence == event.sequence for one in events]
+            coming = [events for events in coming if events[0].sequence != event.sequence]
         arranged.append(event)
-    return arranged + [event for events in coming for event in events]
+    return arranged + [work for _messages, works in moves.merged.values() for work in works]
 
 
 def _as_events(entry: Mapping[str, Any], taken: LoggedEvent) -> list[MovedEvent]:

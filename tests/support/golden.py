@@ -184,6 +184,26 @@ class Ticket:
         }
         self.tell("work.recorded", until, who, **data, **of_call)
 
+    def absorbed(self, at: datetime, who: str, written: datetime, answered: datetime, person: str) -> None:
+        """Another ticket of the customer, answered after four minutes of work."""
+        asked, reply = self.messages + 1, self.messages + 2
+        self.messages, self.work = reply, self.work + 1
+        agent = PEOPLE[person]
+        entries = [
+            {"message": asked, "at": written.isoformat(), "kind": "received", "is_auto_reply": False},
+            {"message": reply, "at": answered.isoformat(), "kind": "replied", "agent": agent},
+        ]
+        begun = (answered - timedelta(minutes=4)).isoformat()
+        work = {
+            "interval": self.work,
+            "contact": 1,
+            "kind": "active",
+            "started_at": begun,
+            "seconds": 240,
+            "agent": agent,
+        }
+        self.tell("ticket.absorbed", at, who, other=98, messages=[asked, reply], entries=entries, work=[work])
+
     def voted(self, at: datetime, score: int, invitation: int) -> None:
         self.tell("survey.answered", at, "customer", invitation=invitation, score=score, rating=float(score))
 
@@ -232,6 +252,11 @@ _SENTENCES: list[tuple[str, Callable[..., None]]] = [
     (rf"{WHO} merges it away", lambda t, at, who: t.tell("ticket.merged", at, who, into=99, **{"from": t.status})),
     (rf"{WHO} undoes the merge", lambda t, at, who: t.tell("ticket.unmerged", at, who, status=t.status)),
     (
+        rf"{WHO} merges another into it, written (?P<written>.+), answered (?P<answered>.+) by (?P<person>\w+)",
+        lambda t, at, who, written, answered, person: t.absorbed(at, who, written, answered, person),
+    ),
+    (rf"{WHO} takes the other out again", lambda t, at, who: t.tell("ticket.released", at, who, other=98)),
+    (
         rf"{WHO} moves message (?P<message>\d+) away",
         lambda t, at, who, message: t.tell(
             "messages.given", at, who, other=99, messages=[int(message)], contacts=t.contact
@@ -276,7 +301,7 @@ def _tell(story: Story, line: str, day: datetime, place: str) -> datetime:
         sentence = re.fullmatch(pattern, found["words"].strip())
         if sentence is not None:
             said: dict[str, Any] = {name: value or "" for name, value in sentence.groupdict().items()}
-            for name in {"until", "fetched"} & said.keys():
+            for name in {"until", "fetched", "written", "answered"} & said.keys():
                 said[name] = _instant(said[name], at) if said[name] else None
             write(story.tickets[-1], at, **said)
             return at

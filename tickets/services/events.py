@@ -27,7 +27,8 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
     "ticket.closed": frozenset({"why"}),
     "ticket.handed_over": frozenset({"conversation", "waiting_since"}),
     "ticket.merged": frozenset({"into", "from"}),
-    "ticket.absorbed": frozenset({"other", "messages", "conversations", "call_backs"}),
+    # entries as in messages.taken; work: the stretches in the workspace of the other ticket, as in work.recorded, with their agent.
+    "ticket.absorbed": frozenset({"other", "messages", "conversations", "call_backs", "entries", "work"}),
     "ticket.released": frozenset({"other"}),
     "ticket.unmerged": frozenset({"from", "status"}),
     "messages.given": frozenset({"other", "messages", "conversations", "contacts", "why", "undoes"}),

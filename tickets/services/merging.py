@@ -1,6 +1,7 @@
 """Two tickets about one case become one, and apart again."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -8,14 +9,16 @@ from django.utils.translation import gettext as _
 
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from helpdesk.common.text import preview
-from tickets.models import CallbackRequest, Conversation, InformationRequest, Message, Ticket, TicketEvent
+from tickets.models import CallbackRequest, Conversation, InformationRequest, Message, Ticket, TicketEvent, WorkInterval
 from tickets.services.actors import Actor
 from tickets.services.changes import TicketChange
 from tickets.services.events import write_event
 from tickets.services.lifecycle import first_unanswered_at, reopen
 from tickets.services.locking import lock_ticket
 from tickets.services.message_filing import PREVIEW_LENGTH
+from tickets.services.moving import entries_of
 from tickets.services.recounting import take_call_backs_along, take_calls_along
+from tickets.services.work_recording import work_data
 
 
 def _lock_both(first_id: int, second_id: int, *, conversations: Sequence[int] = ()) -> tuple[Ticket, Ticket]:
@@ -30,7 +33,8 @@ def _lock_both(first_id: int, second_id: int, *, conversations: Sequence[int] = 
 def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticket:
     """Move the messages and conversations of one ticket into another and close the first; returns the second.
 
-    The merged ticket leaves every figure. Raises InvalidInput for a ticket into itself, Conflict when either is closed.
+    The merged ticket leaves every figure; its messages and the work on it count on the other. Raises InvalidInput for a
+    ticket into itself, Conflict when either is closed.
     """
     if ticket_id == into_ticket_id:
         raise InvalidInput("same_ticket", _("A ticket cannot be merged into itself."), fields={"into": "same"})
@@ -40,7 +44,8 @@ def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticke
             raise Conflict(
                 "ticket_closed", _("Ticket %(number)s is closed and cannot be merged.") % {"number": ticket.number}
             )
-    messages = list(Message.objects.filter(ticket=loser).order_by("id").values_list("pk", flat=True))
+    moved = list(Message.objects.filter(ticket=loser).order_by("id"))
+    messages = [message.pk for message in moved]
     conversations = list(Conversation.objects.filter(active_ticket=loser).order_by("id").values_list("pk", flat=True))
     Message.objects.filter(pk__in=messages).update(ticket=winner)
     Conversation.objects.filter(pk__in=conversations).update(active_ticket=winner)
@@ -57,8 +62,18 @@ def merge_tickets(*, ticket_id: int, into_ticket_id: int, actor: Actor) -> Ticke
     call_backs = list(CallbackRequest.objects.filter(ticket=loser).order_by("pk").values_list("pk", flat=True))
     take_call_backs_along(winner, CallbackRequest.objects.filter(pk__in=call_backs))
     data = {"other": loser.pk, "messages": messages, "conversations": conversations, "call_backs": call_backs}
+    data |= {"entries": entries_of(moved), "work": _give_work(loser, winner)}
     write_event(ticket=winner, kind="ticket.absorbed", actor=actor, data=data)
     return winner
+
+
+def _give_work(loser: Ticket, winner: Ticket) -> list[dict[str, Any]]:
+    """Work in the workspace goes along; returns what is over, as the log keeps it. What still runs goes on there."""
+    intervals = WorkInterval.objects.filter(ticket=loser, call=None)
+    done = [work_data(one) | {"agent": one.agent_id} for one in intervals.exclude(ended_at=None).order_by("pk")]
+    intervals.filter(ended_at=None).update(contact_number=winner.contact_number)
+    intervals.update(ticket=winner)
+    return done
 
 
 @transaction.atomic
@@ -87,6 +102,8 @@ def unmerge_ticket(*, ticket_id: int, actor: Actor) -> Ticket:
     Message.objects.filter(pk__in=absorbed.data["messages"], ticket=winner).update(ticket=loser)
     call_backs = CallbackRequest.objects.filter(pk__in=absorbed.data.get("call_backs", []), ticket=winner)
     take_call_backs_along(loser, call_backs)
+    done = [stretch["interval"] for stretch in absorbed.data.get("work", [])]
+    WorkInterval.objects.filter(pk__in=done, ticket=winner).update(ticket=loser)
     free = Q(active_ticket=winner) | Q(active_ticket=None)
     Conversation.objects.filter(free, pk__in=absorbed.data["conversations"]).update(active_ticket=loser)
     loser.status, loser.merged_into = event.data["from"], None

@@ -163,10 +163,19 @@ def transfer(source: TicketChange, target: TicketChange, load: Load, *, why: Why
     if undoes is not None:
         data["undoes"] = undoes
     source.tell("messages.given", data | {"other": target.ticket.pk, "contacts": source.ticket.contact_number})
-    entries = [entry for entry in map(entry_of, load.messages) if entry is not None]
-    _add_calls(entries, load)
-    data |= {"other": source.ticket.pk, "contacts": target.ticket.contact_number, "entries": entries}
+    data |= {
+        "other": source.ticket.pk,
+        "contacts": target.ticket.contact_number,
+        "entries": entries_of(load.messages),
+    }
     target.tell("messages.taken", data)
+
+
+def entries_of(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """What figures need of messages that come from another ticket, in their order, each with the call that it stands for."""
+    entries = [entry for entry in map(entry_of, messages) if entry is not None]
+    _add_calls(entries, [message.pk for message in messages])
+    return entries
 
 
 def entry_of(message: Message) -> dict[str, Any] | None:
@@ -179,13 +188,13 @@ def entry_of(message: Message) -> dict[str, Any] | None:
     return None
 
 
-def _add_calls(entries: Sequence[dict[str, Any]], load: Load) -> None:
+def _add_calls(entries: Sequence[dict[str, Any]], ids: Collection[int]) -> None:
     """Who answered a call, when it ended and the work on it go with its line."""
     work: dict[int, list[dict[str, Any]]] = {}
-    rows = WorkInterval.objects.filter(call__message__in=load.ids, ended_at__isnull=False).select_related("call")
+    rows = WorkInterval.objects.filter(call__message__in=ids, ended_at__isnull=False).select_related("call")
     for row in rows.order_by("pk"):
         work.setdefault(row.call_id or 0, []).append(work_data(row) | {"agent": row.agent_id})
-    calls = {call.message_id: call for call in Call.objects.filter(message__in=load.ids)}
+    calls = {call.message_id: call for call in Call.objects.filter(message__in=ids)}
     for entry in entries:
         call = calls.get(entry["message"])
         if call is not None:

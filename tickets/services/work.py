@@ -79,7 +79,8 @@ def end_idle_work() -> int:
 def _end(interval: WorkInterval, *, at: datetime, following: str | None) -> bool:
     """End a stretch and tell the log, or forget it where it was too short. Conditional: a beat or another worker may be faster."""
     ticket = lock_ticket(interval.ticket_id)
-    standing = WorkInterval.objects.filter(pk=interval.pk, ended_at=None, seen_at=interval.seen_at)
+    # A merge meanwhile has taken it along: it is ended there, with the next beat or sweep.
+    standing = WorkInterval.objects.filter(pk=interval.pk, ticket=ticket, ended_at=None, seen_at=interval.seen_at)
     if at - interval.started_at < SHORTEST:
         return bool(standing.delete()[0])
     kind = kind_when_over(interval.kind, following=following)

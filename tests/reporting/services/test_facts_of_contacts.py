@@ -20,6 +20,7 @@ from tickets.services.assignment import assign_ticket
 from tickets.services.call_work import add_mark
 from tickets.services.lifecycle import put_on_hold, resolve_ticket
 from tickets.services.locking import lock_ticket
+from tickets.services.merging import merge_tickets, unmerge_ticket
 from tickets.services.moving import move_messages
 from tickets.services.replies import reply_to_ticket
 from tickets.services.snoozing import snooze_ticket
@@ -174,6 +175,32 @@ def test_work_on_a_call_goes_with_its_line_to_another_ticket(
     (here,), (there,) = facts_of(voice_ticket)[1], facts_of(other)[1]
     assert (here.handle_seconds, there.handle_seconds) == (None, 180)
     assert (here.is_answered, there.is_answered) == (False, True)
+
+
+def test_answer_and_work_on_a_merged_ticket_count_on_the_other_until_the_merge_is_undone(
+    email_channel: Any, agent: Any, lead: Any, at: At, work: Callable[..., None]
+) -> None:
+    with at(0):
+        winner = make_ticket(email_channel)
+    with at(5):
+        loser = make_ticket(email_channel)
+    work(loser, agent, 10, 13)
+    with at(13):
+        reply_to_ticket(ticket_id=loser.pk, actor=Actor.agent(agent), text="It is blue.")
+        beat(ticket=Ticket.objects.get(pk=loser.pk), agent_id=agent.pk, is_writing=True)
+    with at(13.5):
+        merge_tickets(ticket_id=loser.pk, into_ticket_id=winner.pk, actor=Actor.agent(lead))
+    with at(14):
+        leave(ticket_id=winner.pk, agent_id=agent.pk, is_idle=False)
+    fact, (contact,) = facts_of(winner)
+    assert (fact.is_handled, fact.is_waiting, fact.first_response_seconds) == (True, False, 13 * 60)
+    assert (contact.agent, contact.handle_seconds) == (agent, 240)
+    with at(15):
+        unmerge_ticket(ticket_id=loser.pk, actor=Actor.agent(lead))
+    fact, (contact,) = facts_of(winner)
+    assert (fact.is_handled, fact.is_waiting, contact.is_answered, contact.handle_seconds) == (False, True, False, 60)
+    fact, (contact,) = facts_of(loser)
+    assert (fact.first_response_seconds, contact.handle_seconds) == (8 * 60, 180)
 
 
 def test_putting_aside_still_divides_contacts_when_messages_were_moved(email_channel: Any, agent: Any, at: At) -> None:
