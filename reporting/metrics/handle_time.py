@@ -20,14 +20,14 @@ LONG_SECONDS = 1800
 
 
 class HandleTime(Metric):
-    """Average handle time: the time that people spent on a contact, over the contacts that began in the period, were answered
-    by a human and are over. It is talk, hold, work in the ticket and work after the contact together, of all agents who took
-    part, transfers included. On the telephone it comes from the call's own events; in messaging from the workspace: an agent
-    is at work while he has the ticket before him and has moved within a minute; staying there for the customer's answer is
-    hold, what follows the last answer is work after the contact. Waiting time is no handling time, and no moment of one agent
-    counts twice. A contact on which no work is known is left out and is not 0; the share of contacts that are covered stands
-    beside it, as do the contacts that still run. A contact belongs to the agent who answered last in it and to the channel
-    where it began. Work on a ticket that was merged into another leaves with it.
+    """Average handle time: the time that people spent on a contact, over the contacts that began in the period, were
+    answered by a human and are over. It is talk, hold, work in the ticket and work after the contact together, of all
+    agents who took part, transfers included. On the telephone it comes from the call's own events; in messaging from the
+    workspace: an agent is at work while he has the ticket before him and has moved within a minute; staying there for the
+    customer's answer is hold, what follows the last answer is work after the contact. Waiting time is no handling time, and
+    no moment of one agent counts twice on one contact. A contact on which no work is known is left out and is not 0; the
+    share of contacts that are covered stands beside it, as do the contacts that still run. A contact belongs to the agent
+    who answered last in it and to the channel where it began. Work on a ticket that was merged into another counts there.
     """
 
     name = "handle-time"

@@ -25,7 +25,8 @@ class Stretch:
 def seconds_by_kind(stretches: Iterable[Stretch]) -> Mapping[str, int] | None:
     """The seconds of each kind, all agents added up; None where there are no stretches, so that nothing known is never 0.
 
-    No moment of one agent counts twice: what he did in the workspace while he was on the telephone is part of the call.
+    ``stretches`` are those of one contact. On it, no moment of one agent counts twice: what he did in the workspace while he
+    was on the telephone is part of the call.
     """
     of_agents: dict[int | None, list[Stretch]] = {}
     for stretch in stretches:
