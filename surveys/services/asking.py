@@ -14,6 +14,7 @@ from surveys.policies.mail import mail_text, survey_mail
 from surveys.policies.texts import SurveyTexts, texts_for
 from surveys.policies.wordings import words_of
 from surveys.selectors.awaiting import is_anybody_awaited
+from surveys.services.subjects import keep_subjects
 from surveys.services.ways import SentVia, Way
 from tickets.models import Conversation, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
@@ -26,18 +27,22 @@ AWAITED_FOR = timedelta(hours=24)
 IN_CHAT = frozenset({SentVia.CHAT, SentVia.WIDGET, SentVia.TEMPLATE})
 _ASKED = (
     "state", "reason", "message", "conversation", "sent_via", "language", "due_at", "sent_at", "expires_at", "awaits_until",
-    "asks", "remind_at", "reminded_at", "attempts",
+    "asks", "remind_at", "reminded_at", "attempts", "of_channel", "of_team", "of_agent", "of_topic",
 )  # fmt: skip
 
 
 @dataclass
 class Batched:
-    """What is to be stored: changed invitations, new messages, and events of tickets whose rows the caller holds."""
+    """What is to be stored: changed invitations, new messages, and events of tickets whose rows the caller holds.
+
+    ``asked``: those of the invitations that are asked now and keep what they are about.
+    """
 
     tickets: dict[int, Ticket]
     site_language: str
     invitations: list[Invitation] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    asked: list[Invitation] = field(default_factory=list)
     _told: list[tuple[int, str, dict[str, str | int | None], Message | None]] = field(default_factory=list)
 
     def tell(
@@ -49,6 +54,7 @@ class Batched:
 
     def store(self) -> None:
         """Write everything, in a number of queries that does not depend on how much it is."""
+        keep_subjects(self.asked)
         batch = Batch()
         store_system_messages(self.messages, batch)
         events = [self._event(*one) for one in self._told]
@@ -111,6 +117,7 @@ def put_question(batch: Batched, invitation: Invitation, ticket: Ticket, way: Wa
     _adopt(batch, ticket, way.conversation)
     batch.messages.append(message)
     batch.invitations.append(invitation)
+    batch.asked.append(invitation)
     batch.tell(ticket.pk, "message.queued", message=message, purpose=PURPOSE)
     batch.tell(ticket.pk, "survey.sent", message=message, invitation=invitation.pk)
 

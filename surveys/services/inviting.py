@@ -15,6 +15,7 @@ from surveys.policies.sampling import is_in_sample
 from surveys.selectors.surveys import AskingHours, SurveyChoice, occasions_of
 from surveys.services.asking import mark_as_sent, site_language, texts_of
 from surveys.services.customer_locks import lock_customers
+from surveys.services.subjects import keep_subjects
 from tickets.models import Customer, Ticket
 from tickets.services.actors import Actor
 
@@ -98,6 +99,7 @@ def invite_caller(*, ticket_id: int, contact_number: int, language: str = "") ->
     mark_as_sent(invitation, survey, now())
     invitation.sent_via, invitation.remind_at = Invitation.SentVia.CALL, None
     invitation.language = language or texts_of(invitation, ticket, site_language()).language
+    keep_subjects([invitation])
     invitation.save()
     return invitation
 
@@ -164,6 +166,7 @@ def _hand_out(invitation: Invitation) -> None:
     mark_as_sent(invitation, invitation.survey, now())
     invitation.sent_via, invitation.remind_at = Invitation.SentVia.LINK, None
     invitation.language = texts_of(invitation, invitation.ticket, site_language()).language
+    keep_subjects([invitation])
 
 
 def _reason(invitation: Invitation, customer: Customer) -> str:

@@ -7,17 +7,20 @@ from django.db.models import Case, IntegerField, Value, When
 
 from surveys.models import Invitation
 from surveys.policies.occasions import contact_number
+from surveys.selectors.answerers import answerer_of
 from tickets.models import Call, Message, Ticket
 
-# A ticket and the number of a contact on it; 0 stands for the latest contact.
-type ContactKey = tuple[int, int]
+# A ticket and the number of a contact on it.
+ContactKey = tuple[int, int]
 
 
 def keep_subjects(invitations: Iterable[Invitation]) -> None:
-    """Set the columns ``of_...`` of these invitations; not saved. Four statements, however many they are.
+    """Set the columns ``of_...`` of these invitations; not saved. Four statements for however many contacts; what is no contact
+    (a resolution, an occasion that somebody asked for) takes up to three more each.
 
-    The channel is where the customer wrote or called in that contact, whatever way the question goes; the agent is who answered
-    him last in it, None where only the bot did. A question about no ticket is about no channel, team, agent or topic.
+    The channel is where the customer wrote or called in that contact, else in the ticket's latest one, whatever way the question
+    goes; the agent is who answered him last in it (``answerer_of``), None where only the bot did. A question about no ticket is
+    about no channel, team, agent or topic.
     """
     asked = [one for one in invitations if one.ticket_id is not None]
     if not asked:
@@ -27,9 +30,10 @@ def keep_subjects(invitations: Iterable[Invitation]) -> None:
     channels, agents = _channels(ids), _agents(ids)
     for one in asked:
         ticket = tickets[one.ticket_id]
-        number = contact_number(one.occasion) or max((key[1] for key in channels if key[0] == ticket.pk), default=0)
+        asked_about = contact_number(one.occasion)
+        number = asked_about or max((key[1] for key in channels if key[0] == ticket.pk), default=0)
         one.of_channel_id = channels.get((ticket.pk, number), ticket.channel_id)
-        one.of_agent_id = agents.get((ticket.pk, number))
+        one.of_agent_id = agents.get((ticket.pk, number)) if asked_about else answerer_of(ticket, one.occasion)
         one.of_team_id, one.of_topic_id = ticket.team_id, ticket.topic_id
 
 

@@ -15,9 +15,9 @@ from surveys.models import Invitation, Response, Survey
 from surveys.policies.questions import Answers, questions_for
 from surveys.policies.scales import SCALES
 from surveys.policies.votes import LONGEST_COMMENT, Door, door, vote_code
-from surveys.selectors.answerers import answerer_of
 from surveys.selectors.merged_tickets import ticket_of_today
 from surveys.services.further_answers import kept_answers, store_answers
+from surveys.services.subjects import keep_subjects
 from tickets.models import Ticket
 from tickets.services.actors import Actor
 from tickets.services.events import write_event
@@ -95,7 +95,7 @@ def _open_invitation(invitation_id: int) -> tuple[Invitation, Response | None]:
     """The invitation, locked until the transaction ends, with the vote that it has; raises Conflict when it is closed."""
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("survey", "ticket", "message", "conversation", "customer")
+        .select_related("survey", "ticket", "customer")
         .get(pk=invitation_id)
     )
     # Read behind the lock: a joined row would be as old as the statement that waited for it.
@@ -130,8 +130,11 @@ def _valid_comment(vote: Vote, survey: Survey) -> str:
 
 
 def _create(invitation: Invitation, vote: Vote, comment: str) -> Response:
-    """The first vote, with the team, channel and topic as they are now and the agent whom it is about."""
+    """The first vote, for the channel, agent, team and topic that the question was asked about."""
     ticket = invitation.ticket
+    if ticket is not None and invitation.of_channel_id is None:
+        # Asked by a release that did not keep it: this is the first moment to do so.
+        keep_subjects([invitation])
     response = Response.objects.create(
         invitation=invitation,
         score=vote.score,
@@ -139,21 +142,15 @@ def _create(invitation: Invitation, vote: Vote, comment: str) -> Response:
         comment=comment,
         answered_via=vote.via,
         answered_at=now(),
-        agent_id=(answerer_of(ticket, invitation.occasion) or ticket.assignee_id) if ticket else None,
-        team_id=ticket.team_id if ticket else None,
-        channel_id=_channel_id(invitation),
-        topic_id=ticket.topic_id if ticket else None,
+        agent_id=invitation.of_agent_id,
+        team_id=invitation.of_team_id,
+        channel_id=invitation.of_channel_id,
+        topic_id=invitation.of_topic_id,
         is_demo=ticket.is_demo if ticket else invitation.customer.is_demo,
     )
     invitation.state = Invitation.State.ANSWERED
-    invitation.save(update_fields=["state"])
+    invitation.save(update_fields=["state", "of_channel", "of_agent", "of_team", "of_topic"])
     return response
-
-
-def _channel_id(invitation: Invitation) -> int | None:
-    """Where the contact took place that was asked about; without a ticket, where the question went, if anywhere."""
-    asked_in = (invitation.message, invitation.conversation, invitation.ticket)
-    return next((where.channel_id for where in asked_in if where is not None and where.channel_id), None)
 
 
 def _as_rated(survey: Survey, score: int) -> dict[str, Any]:

@@ -38,10 +38,10 @@ def test_vote_stands_on_the_timeline_of_the_ticket(asked: Ask) -> None:
     ]
 
 
-def test_vote_keeps_who_answered_and_for_which_team(asked: Ask, agent: Any) -> None:
+def test_vote_keeps_what_was_asked_about_whatever_becomes_of_the_ticket(asked: Ask, agent: Any) -> None:
     team = make_team("Second line")
-    invitation = asked()
-    Ticket.objects.update(team=team, assignee=None)
+    invitation = asked(team=team)
+    Ticket.objects.update(team=make_team("Third line"), assignee=None)
     response = vote(invitation, 9)
     assert (response.agent, response.team, response.channel) == (agent, team, invitation.ticket.channel)
 
