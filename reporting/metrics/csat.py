@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Avg, Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from reporting.metrics.facts import subset_condition
@@ -24,10 +23,11 @@ _OTHER_SCALES = [scale.key for scale in SCALES.values() if not scale.is_satisfac
 class Csat(Metric):
     """Satisfaction: the mean of the votes, each on the common scale of 1 to 10 (five of five and a thumb up are a 10, one of five
     and a thumb down a 1), of the questions that were asked in the period, each as it stands now; the share of 9 and 10 beside it.
-    The response rate is the answered ones of exactly these questions. One question per occasion. Votes belong to the channel,
-    team, agent and topic that stood on them when they were given. The readiness to recommend is another question and is not in
-    here. Questions about merged tickets, spam and demo tickets do not count. No vote is not a vote of 0: without votes there is
-    no mean.
+    The response rate is the answered ones of exactly these questions. One question per occasion. A question, answered or not,
+    belongs to the channel where the contact took place that it asks about (of a caller who is asked by text message: the phone), to
+    the agent who answered last in it, and to the team and topic of the moment when it was sent. The readiness to recommend is
+    another question and is not in here. Questions about merged tickets, spam and demo tickets do not count. No vote is not a
+    vote of 0: without votes there is no mean.
     """
 
     name = "csat"
@@ -69,11 +69,11 @@ class Csat(Metric):
 
 
 COLUMNS: Mapping[GroupBy, str] = {
-    GroupBy.CHANNEL: "vote_channel",
-    GroupBy.TEAM: "vote_team",
-    GroupBy.AGENT: "vote_agent",
-    GroupBy.TOPIC: "vote_topic",
-    GroupBy.MEDIUM: "vote_medium",
+    GroupBy.CHANNEL: "of_channel_id",
+    GroupBy.TEAM: "of_team_id",
+    GroupBy.AGENT: "of_agent_id",
+    GroupBy.TOPIC: "of_topic_id",
+    GroupBy.MEDIUM: "of_channel__kind",
 }
 AGGREGATES: Mapping[str, Any] = {
     "count": Count("response__rating"),
@@ -86,20 +86,12 @@ AGGREGATES: Mapping[str, Any] = {
 
 
 def asked_questions(question: Question) -> QuerySet[Invitation]:
-    """The invitations sent in the period that count and measure satisfaction, with what they are counted for.
+    """The invitations sent in the period that count and measure satisfaction.
 
-    One without a ticket (after a purchase) belongs to no channel, team, agent or topic unless its vote does.
+    One without a ticket (after a purchase) belongs to no channel, team, agent or topic.
     """
     asked = counted_invitations(question).exclude(survey__scale__in=_OTHER_SCALES)
-    asked = asked.annotate(
-        vote_channel=Coalesce(F("response__channel_id"), F("ticket__channel_id")),
-        vote_team=Coalesce(F("response__team_id"), F("ticket__team_id")),
-        vote_agent=Coalesce(F("response__agent_id"), F("ticket__assignee_id")),
-        vote_topic=Coalesce(F("response__topic_id"), F("ticket__topic_id")),
-        vote_medium=Coalesce(F("response__channel__kind"), F("ticket__channel__kind"), Value("")),
-    )
-    narrowed = question.narrowed(channel="ticket__channel", team="vote_team", agent="vote_agent", topic="vote_topic")
-    return asked.filter(narrowed)
+    return asked.filter(question.narrowed(channel="of_channel", team="of_team", agent="of_agent", topic="of_topic"))
 
 
 def counted_invitations(question: Question) -> QuerySet[Invitation]:

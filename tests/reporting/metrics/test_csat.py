@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from reporting.metrics import METRICS
-from reporting.metrics.question import GroupBy, Question
+from reporting.metrics.question import NONE, GroupBy, Question
 from surveys.models import Invitation, Response, Survey
 from surveys.policies.scales import SCALES
-from tests.factories import make_channel
+from tests.factories import make_channel, make_team
+from tickets.models import Ticket, Topic
 
 Make, Ask = Callable[..., Any], Callable[..., Question]
 METRIC = METRICS["csat"]
@@ -20,7 +21,12 @@ def make_vote(make_fact: Make) -> Callable[..., Invitation]:
     """A question that was asked in March, with a vote unless the score is None."""
 
     def make(
-        score: int | None = None, sent_at: datetime = SENT_AT, agent: Any = None, scale: str = "1-10", **fields: Any
+        score: int | None = None,
+        sent_at: datetime = SENT_AT,
+        agent: Any = None,
+        scale: str = "1-10",
+        channel_of_contact: Any = None,
+        **fields: Any,
     ) -> Invitation:
         ticket = make_fact(60, **fields).ticket
         survey = Survey.objects.get_or_create(name=scale, scale=scale)[0]
@@ -32,6 +38,10 @@ def make_vote(make_fact: Make) -> Callable[..., Invitation]:
             state="sent",
             due_at=sent_at,
             sent_at=sent_at,
+            of_channel=channel_of_contact or ticket.channel,
+            of_agent=agent,
+            of_team=ticket.team,
+            of_topic=ticket.topic,
         )
         if score is not None:
             Response.objects.create(
@@ -77,14 +87,42 @@ def test_no_answer_is_no_vote_of_nought(make_vote: Make, ask: Ask) -> None:
     assert (row["mean"], row["share_top"], row["response_rate"]) == (None, None, 0.0)
 
 
-def test_vote_belongs_to_who_answered_then(make_vote: Make, ask: Ask, agent: Any) -> None:
+def test_question_belongs_to_who_answered_then_whether_it_is_answered_or_not(
+    make_vote: Make, ask: Ask, agent: Any, lead: Any
+) -> None:
     make_vote(10, agent=agent)
-    make_vote()
+    make_vote(agent=agent)
+    unowned = make_vote(8)
+    Ticket.objects.filter(pk=unowned.ticket_id).update(assignee=lead)
     rows = METRIC.rows(ask(GroupBy.AGENT))
-    assert [(row.label, row.values["count"], row.values["sent"]) for row in rows] == [
-        ("Ana Agent", 1, 1),
-        ("Nobody", 0, 1),
+    assert [(row.label, row.values["count"], row.values["response_rate"]) for row in rows] == [
+        ("Ana Agent", 1, 0.5),
+        ("Nobody", 1, 1.0),
     ]
+
+
+def test_caller_asked_in_writing_counts_for_the_phone_whether_he_answers_or_not(make_vote: Make, ask: Ask) -> None:
+    phone = make_channel(kind="voice", slug="phone")
+    make_vote(9, channel_of_contact=phone)
+    make_vote(channel_of_contact=phone)
+    for group, key in ((GroupBy.CHANNEL, "phone"), (GroupBy.MEDIUM, "phone")):
+        (row,) = METRIC.rows(ask(group))
+        assert (row.key, row.values["count"], row.values["sent"]) == (key, 1, 2)
+
+
+@pytest.mark.parametrize("group", [GroupBy.CHANNEL, GroupBy.MEDIUM, GroupBy.TEAM, GroupBy.AGENT, GroupBy.TOPIC])
+def test_row_narrowed_to_its_key_is_the_same_row(make_vote: Make, ask: Ask, agent: Any, group: GroupBy) -> None:
+    make_vote(9, channel_of_contact=make_channel(kind="voice"), agent=agent, team=make_team("First line"))
+    make_vote(4, topic=Topic.objects.create(name="Delivery"))
+    make_vote()
+    nowhere = make_vote(7)
+    Invitation.objects.filter(pk=nowhere.pk).update(of_channel=None)
+    rows = METRIC.rows(ask(group))
+    assert sum(row.values["sent"] for row in rows) == 4
+    for row in rows:
+        narrowed = {group.value: NONE if row.key is None else str(row.key)}
+        assert only(ask(**narrowed)) == row.values
+        assert METRIC.tickets(ask(**narrowed)).count() == row.values["count"]
 
 
 def test_demo_votes_count_only_when_asked_for(make_vote: Make, ask: Ask) -> None:
@@ -114,8 +152,7 @@ def test_other_scales_are_read_on_the_common_one_and_recommending_is_another_que
 
 def test_question_about_no_ticket_counts_without_channel_and_team(make_vote: Make, ask: Ask) -> None:
     invitation = make_vote(9)
-    Response.objects.update(channel=None, team=None)
-    Invitation.objects.filter(pk=invitation.pk).update(ticket=None)
+    Invitation.objects.filter(pk=invitation.pk).update(ticket=None, of_channel=None)
     assert only(ask())["mean"] == 9
     (row,) = METRIC.rows(ask(group_by=GroupBy.CHANNEL))
     assert (row.key, row.values["count"]) == (None, 1)
@@ -123,6 +160,6 @@ def test_question_about_no_ticket_counts_without_channel_and_team(make_vote: Mak
 
 def test_messaging_stands_against_phone(make_vote: Make, ask: Ask) -> None:
     make_vote(9)
-    make_vote(3, channel=make_channel(kind="voice"))
+    make_vote(3, channel_of_contact=make_channel(kind="voice"))
     rows = METRIC.rows(ask(group_by=GroupBy.MEDIUM))
     assert [(row.key, row.values["mean"]) for row in rows] == [("messaging", 9.0), ("phone", 3.0)]
