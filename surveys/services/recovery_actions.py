@@ -1,9 +1,10 @@
 """What is done about it: the corrective actions of a case, and what their end means for the cases that wait for it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,13 +13,15 @@ from helpdesk.common.clock import now
 from helpdesk.common.errors import Conflict, InvalidInput, NotVisible
 from helpdesk.common.text import one_line
 from surveys.models import ActionNotice, CorrectiveAction, RecoveryCase
-from surveys.selectors.recovery import causes_below
+from surveys.selectors.recovery import UNTOLD_STATES, causes_below
 from surveys.services.recovery_changes import CaseChange, cleaned, lock_case, refuse_by_rule
 from tickets.services.actors import Actor
 from tickets.services.notifying import notify
 
 LONGEST_TITLE = 200
 NOTICE_BATCH = 1000
+# How long after his complaint a customer whose case is closed is still told what was done about it.
+HEARS_FOR = timedelta(days=90)
 
 
 @transaction.atomic
@@ -83,7 +86,7 @@ def change_action(
 
 @transaction.atomic
 def finish_action(*, action_id: int, result: str, actor: Actor) -> CorrectiveAction:
-    """An action is done, once. The last one of a case makes it corrected; one of a root cause leaves a notice for every case of it.
+    """An action is done, once. The last one of a case makes it corrected; one of a root cause leaves notices for the cases that wait.
 
     The notices are told by a sweep (``recovery_notices``); a case of its own is told by ``tell_action``. Finishing again changes nothing.
     Raises NotVisible, Conflict "action_cancelled".
@@ -124,13 +127,20 @@ def cancel_action(*, action_id: int, actor: Actor, expected_version: int | None 
 
 
 def leave_notices(action: CorrectiveAction) -> int:
-    """One notice for each case of the cause (and of what is part of it), so that every customer hears of the correction; returns how many.
+    """One notice for each case of the cause (and of what is part of it) whose customer still waits to hear of it; returns how many.
 
-    Cases that were a mistake, demo and erased customers are left out. Of several cases of one customer the newest is told; the others
-    say so.
+    Those are the open cases, and the closed ones that were opened less than ``HEARS_FOR`` before the action was done and whose customer
+    was told of no action of the cause yet. Cases that were a mistake, demo cases and erased customers are left out. Of several cases of
+    one customer the newest is told; the others say so.
     """
     assert action.root_cause_id is not None
-    cases = RecoveryCase.objects.filter(root_cause__in=causes_below(action.root_cause_id), customer__anonymized_at=None)
+    assert action.done_at is not None
+    causes = causes_below(action.root_cause_id)
+    heard = ActionNotice.objects.filter(case=OuterRef("pk"), action__root_cause__in=causes, told_at__isnull=False)
+    heard = heard.exclude(message__isnull=False, message__delivery_state__in=UNTOLD_STATES)
+    still_waits = Q(opened_at__gte=action.done_at - HEARS_FOR) & ~Exists(heard)
+    cases = RecoveryCase.objects.filter(Q(closed_at=None) | still_waits, root_cause__in=causes, is_demo=False)
+    cases = cases.filter(customer__anonymized_at=None, customer__is_demo=False)
     cases = cases.exclude(outcome=RecoveryCase.Outcome.MISTAKEN).order_by("-opened_at", "-pk")
     rows, seen = [], set()
     for case_id, customer_id in cases.values_list("pk", "customer_id"):

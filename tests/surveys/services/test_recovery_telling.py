@@ -343,6 +343,22 @@ def test_one_correction_tells_every_customer_of_its_cause_once(email_channel: An
     assert recovery.finish_action(action_id=action.pk, result="Again.", actor=me).result == "Hired."
 
 
+def test_correction_is_told_to_who_waits_for_it_and_not_to_everybody_there_ever_was(
+    email_channel: Any, me: Actor
+) -> None:
+    still_open, long_closed, lately, told, demo = cases_of_one_cause(email_channel, me, 5)
+    earlier = CorrectiveAction.objects.create(root_cause=our_cause("process.slow"), title="Faster", done_at=now())
+    ActionNotice.objects.create(case=told, action=earlier, told_at=now())
+    for case, days in ((long_closed, 91), (lately, 89), (told, 89)):
+        opened_at = now() - timedelta(days=days)
+        RecoveryCase.objects.filter(pk=case.pk).update(opened_at=opened_at, closed_at=now(), outcome="lost")
+    RecoveryCase.objects.filter(pk=still_open.pk).update(opened_at=now() - timedelta(days=400))
+    RecoveryCase.objects.filter(pk=demo.pk).update(is_demo=True)
+    action = CorrectiveAction.objects.create(root_cause=our_cause("process"), title="Another person")
+    recovery.finish_action(action_id=action.pk, result="", actor=me)
+    assert set(action.notices.values_list("case", flat=True)) == {still_open.pk, lately.pk}
+
+
 def test_customer_with_two_cases_of_one_cause_is_told_in_the_newer_one(email_channel: Any, me: Actor) -> None:
     older = make_case(email_channel)
     ticket = make_ticket(email_channel, topic=Topic.objects.create(name="Repairs"), subject="Another matter")
