@@ -5,6 +5,7 @@ looked at with one statement.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from surveys.policies.recovery import MISTAKEN, SIGNAL_KINDS, next_limit_at
 from surveys.selectors.recovery import limits_of, recovery_settings
 from surveys.services.recovery_cases import close_locked
 from surveys.services.recovery_changes import CaseChange, lock_case
-from surveys.services.recovery_opening import Signal, lock_customers, open_locked, write_down
+from surveys.services.recovery_opening import Signal, follow_merges, lock_customers, open_locked, write_down
 from surveys.services.recovery_signals import (
     Findings,
     anger_signal,
@@ -97,7 +98,7 @@ def _take(found: Findings) -> int:
 def take_signals(signals: Iterable[Signal]) -> int:
     """Open or join cases for what the rules have found, inside the caller's transaction; returns how many signals were new.
 
-    Demo, spam, blocked, merged and erased are left out.
+    Demo, spam, blocked and erased are left out; of what was merged it is what it was merged into that counts.
     """
     return _take(Findings(signals=list(signals)))
 
@@ -147,19 +148,28 @@ def _count_first_contact_anew(change: CaseChange) -> None:
 
 
 def _allowed(signals: Sequence[Signal]) -> list[Signal]:
-    """Those of real people who can be won back."""
+    """Those of real people who can be won back, about the customer and the ticket that they were merged into."""
     if not signals:
         return []
-    customers = Customer.objects.filter(pk__in={signal.customer_id for signal in signals})
-    real = set(
-        customers.filter(is_demo=False, is_blocked=False, merged_into=None, anonymized_at=None).values_list(
-            "pk", flat=True
-        )
-    )
-    about = {signal.ticket_id for signal in signals if signal.ticket_id is not None}
-    tickets = Ticket.objects.filter(pk__in=about, is_demo=False, is_spam=False, merged_into=None)
-    counted = set(tickets.values_list("pk", flat=True)) if about else set()
-    return [one for one in signals if one.customer_id in real and (one.ticket_id is None or one.ticket_id in counted)]
+    customers = follow_merges(Customer, {signal.customer_id for signal in signals})
+    tickets = follow_merges(Ticket, {signal.ticket_id for signal in signals if signal.ticket_id is not None})
+    allowed = []
+    for signal in signals:
+        customer, ticket = customers.get(signal.customer_id), tickets.get(signal.ticket_id or 0)
+        if customer is None or not _can_be_won_back(customer):
+            continue
+        if signal.ticket_id is not None and (ticket is None or ticket.is_demo or ticket.is_spam):
+            continue
+        if ticket is not None and ticket.customer_id != customer.pk:
+            # It went into the ticket of somebody else, which is not his to be written to on.
+            ticket = None
+        ticket_id = ticket.pk if ticket is not None else None
+        allowed.append(replace(signal, customer_id=customer.pk, ticket_id=ticket_id))
+    return allowed
+
+
+def _can_be_won_back(customer: Customer) -> bool:
+    return not (customer.is_demo or customer.is_blocked or customer.anonymized_at is not None)
 
 
 def _is_untouched(case: RecoveryCase) -> bool:

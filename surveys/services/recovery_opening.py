@@ -4,9 +4,10 @@ Rows are taken in one order: customers (an advisory lock each, by id), cases, ti
 that order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ from tickets.models import BusinessHours, Customer, Review, Team, Ticket
 from tickets.policies.business_time import add_business_seconds
 from tickets.selectors.hours import week_of
 from tickets.services.actors import Actor
+
+Row = TypeVar("Row", Customer, Ticket)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +83,8 @@ def open_case(
 
 def _settled(signal: Signal) -> Signal:
     """The signal of the customer and ticket that are meant, merges followed; raises where no case may be opened."""
-    customer = Customer.objects.filter(pk=signal.customer_id).first()
-    while customer is not None and customer.merged_into_id is not None:
-        customer = Customer.objects.get(pk=customer.merged_into_id)
-    ticket = Ticket.objects.filter(pk=signal.ticket_id).first() if signal.ticket_id is not None else None
-    while ticket is not None and ticket.merged_into_id is not None:
-        ticket = Ticket.objects.get(pk=ticket.merged_into_id)
+    customer = follow_merges(Customer, [signal.customer_id]).get(signal.customer_id)
+    ticket = follow_merges(Ticket, [signal.ticket_id or 0]).get(signal.ticket_id or 0)
     if customer is None or (ticket is None and signal.ticket_id is not None):
         raise NotVisible("customer_not_found", _("There is no such customer or ticket."))
     if customer.anonymized_at is not None:
@@ -97,6 +96,24 @@ def _settled(signal: Signal) -> Signal:
     if ticket is not None and ticket.customer_id != customer.pk:
         raise Conflict("other_customer", _("This ticket is another customer's."))
     return replace(signal, customer_id=customer.pk, ticket_id=ticket.pk if ticket is not None else None)
+
+
+def follow_merges(model: type[Row], ids: Iterable[int]) -> dict[int, Row]:
+    """id -> the row that it was merged into in the end, itself where it was not; unknown ids are left out."""
+    wanted = set(ids) - {0}
+    found: dict[int, Row] = model.objects.in_bulk(wanted) if wanted else {}
+    while further := {row.merged_into_id for row in found.values() if row.merged_into_id} - found.keys():
+        found |= model.objects.in_bulk(further)
+    return {pk: _end_of(found[pk], found) for pk in wanted if pk in found}
+
+
+def _end_of(row: Row, found: Mapping[int, Row]) -> Row:
+    # At most as many steps as there are rows: a circle has no end.
+    for _step in found:
+        if row.merged_into_id is None:
+            break
+        row = found[row.merged_into_id]
+    return row
 
 
 def lock_customers(customer_ids: Iterable[int]) -> None:

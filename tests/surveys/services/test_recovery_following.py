@@ -18,6 +18,7 @@ from tickets.models import Customer, Ticket, TicketEvent, Topic
 from tickets.services.actors import Actor
 from tickets.services.intake import receive
 from tickets.services.lifecycle import mark_spam, resolve_ticket
+from tickets.services.merging import merge_tickets
 from tickets.services.replies import reply_to_ticket
 from tickets.services.unsending import undo_send
 
@@ -78,18 +79,39 @@ def test_second_low_vote_about_the_same_joins_the_open_case(clock: Any, asked: A
         lambda ticket: Customer.objects.update(is_blocked=True),
         lambda ticket: Customer.objects.update(anonymized_at=now()),
         lambda ticket: Customer.objects.update(is_demo=True),
-        lambda ticket: Customer.objects.update(merged_into=Customer.objects.create(name="Other")),
-        lambda ticket: Ticket.objects.update(merged_into=Ticket.objects.create(
-            customer=ticket.customer, channel=ticket.channel, opened_at=now(), last_message_at=now())),
     ],
-    ids=["demo ticket", "spam", "blocked", "erased", "demo customer", "merged customer", "merged ticket"],
-)  # fmt: skip
+    ids=["demo ticket", "spam", "blocked", "erased", "demo customer"],
+)
 def test_who_cannot_be_won_back_is_left_out(clock: Any, asked: Asked, change: Callable[[Ticket], Any]) -> None:
     invitation = asked()
     vote(invitation, 1)
     assert invitation.ticket is not None
     change(invitation.ticket)
     assert (follow(), RecoveryCase.objects.count()) == (0, 0)
+
+
+def test_vote_on_what_was_merged_meanwhile_opens_a_case_on_what_it_was_merged_into(
+    clock: Any, asked: Asked, email_channel: Any
+) -> None:
+    invitation = asked()
+    assert invitation.ticket is not None
+    second, last = (make_ticket(email_channel, subject=subject) for subject in ("Again", "Once more"))
+    vote(invitation, 1)
+    for loser, winner in ((invitation.ticket, second), (second, last)):
+        merge_tickets(ticket_id=loser.pk, into_ticket_id=winner.pk, actor=SYSTEM)
+    assert [follow(), follow()] == [1, 0]
+    case = RecoveryCase.objects.get()
+    assert (case.ticket, RecoverySignal.objects.get().ticket, case.customer) == (last, last, last.customer)
+
+
+def test_vote_of_a_merged_customer_is_his_who_he_is_now(clock: Any, asked: Asked) -> None:
+    invitation = asked()
+    vote(invitation, 1)
+    known = Customer.objects.create(name="Carla C.")
+    Customer.objects.filter(pk=invitation.customer_id).update(merged_into=known)
+    assert follow() == 1
+    # The ticket is still another's; nothing of it is shown to him.
+    assert RecoveryCase.objects.values_list("customer", "ticket").get() == (known.pk, None)
 
 
 def test_vote_that_turns_good_before_anybody_worked_closes_its_case(clock: Any, asked: Asked) -> None:
