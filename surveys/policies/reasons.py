@@ -25,11 +25,15 @@ REASONS = {
     "no_way": _("the channel cannot carry the question"),
     "no_address": _("we have no address of the customer that can be written to"),
     "window": _("the provider takes no message so long after the customer's last one, and there is no other way"),
-    "not_delivered": _("the mail could not be delivered"),
+    "not_delivered": _("the question could not be delivered"),
     "too_late": _("the contact is too long ago"),
 }
 # The question was asked, and yet something is to be said about it.
-REMARKS = {"unknown": _("it is not known whether the mail left")}
+NOT_REMINDED = "not_reminded"
+REMARKS = {
+    "unknown": _("it is not known whether the mail left"),
+    NOT_REMINDED: _("there was no way to remind the customer"),
+}
 
 # These can be taken back; the question is then asked after all.
 REVOCABLE = frozenset({"spam", "merged", "unanswered", "reopened", "bot_only"})

@@ -114,7 +114,7 @@ def put_question(batch: Batched, invitation: Invitation, ticket: Ticket, way: Wa
     message = new_system_message(batch.tickets[ticket.pk], way.conversation, said)
     _mark_as_asked(invitation, way, texts, moment)
     invitation.message = message
-    _adopt(batch, ticket, way.conversation)
+    adopt(batch, ticket, way.conversation)
     batch.messages.append(message)
     batch.invitations.append(invitation)
     batch.asked.append(invitation)
@@ -178,7 +178,7 @@ def awaited_until(invitation: Invitation, moment: datetime) -> datetime:
     return until if invitation.expires_at is None else min(until, invitation.expires_at)
 
 
-def _adopt(batch: Batched, ticket: Ticket, conversation: Conversation) -> None:
+def adopt(batch: Batched, ticket: Ticket, conversation: Conversation) -> None:
     """Let what is answered in a new thread land on the ticket that the question is about."""
     if conversation.active_ticket_id is not None or conversation.last_message_at is not None:
         return

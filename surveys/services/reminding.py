@@ -1,36 +1,32 @@
-"""Once more, for those who have not answered: the same question in the same place, one time."""
+"""Once more, for those who have not answered: the same question one time, in the same place where that can still be written to."""
 
 import logging
 from datetime import datetime
 from time import monotonic
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
-from channels_app.registry import adapter_class, adapter_for
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
 from helpdesk.common.failpoints import failpoint
 from surveys.models import Invitation
-from surveys.policies.reasons import reason_not_to_ask
+from surveys.policies.reasons import NOT_REMINDED, reason_not_to_ask
 from surveys.policies.texts import texts_for
-from surveys.services.asking import IN_CHAT, PURPOSE, awaited_until, question_text
+from surveys.services.asking import IN_CHAT, PURPOSE, Batched, adopt, awaited_until, question_text, site_language
 from surveys.services.circumstances import Deciding, customer_keys, read_surveys
 from surveys.services.customer_locks import lock_customers
 from surveys.services.mailing import LEASE, mail_address, send_survey_mail
-from surveys.services.ways import SentVia, Way
+from surveys.services.ways import SentVia, Way, WaySearch
 from tickets.models import Conversation, Ticket
-from tickets.policies.outgoing import Window
-from tickets.services.actors import Actor
-from tickets.services.events import write_event
-from tickets.services.locking import lock_ticket
-from tickets.services.queueing import conversation_window
-from tickets.services.system_messages import can_be_written_to, new_system_message, store_system_messages
+from tickets.services.locking import lock_tickets
+from tickets.services.system_messages import new_system_message
 
 logger = logging.getLogger(__name__)
 
 RUN_SECONDS = 30.0
 MOST_A_RUN = 2000
 _State = Invitation.State
+_DECIDED = ["remind_at", "reminded_at", "awaits_until", "lease_until", "reason"]
 
 
 def send_due_reminders(*, limit: int = MOST_A_RUN) -> int:
@@ -47,9 +43,28 @@ def send_due_reminders(*, limit: int = MOST_A_RUN) -> int:
     return decided
 
 
-@transaction.atomic
 def _remind_next() -> Invitation | None:
     """Decide about one due reminder; None when none is due that nobody else holds."""
+    claimed: list[int] = []
+    try:
+        return _decide_next(claimed)
+    except OperationalError:
+        # The database is away, or chose us to end a deadlock: no fault of the invitation.
+        raise
+    except Exception:
+        if not claimed:
+            raise
+        # It would be the first due at every run, and nobody after it would be reminded.
+        logger.exception("invitation %s is not reminded of", claimed[0])
+        return _give_up(claimed[0])
+
+
+@transaction.atomic
+def _decide_next(claimed: list[int]) -> Invitation | None:
+    """Decide about the first due reminder that is free; its key is in ``claimed`` even where that fails.
+
+    Order of locks: invitation, customer, conversation, ticket.
+    """
     moment = now()
     found = Invitation.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
         "customer__merged_into", "ticket__channel__brand", "ticket__customer"
@@ -58,6 +73,7 @@ def _remind_next() -> Invitation | None:
     invitation: Invitation | None = due.first()
     if invitation is None:
         return None
+    claimed.append(invitation.pk)
     read_surveys([invitation])
     lock_customers(customer_keys(invitation))
     deciding = Deciding([invitation], moment)
@@ -68,57 +84,72 @@ def _remind_next() -> Invitation | None:
         invitation.remind_at = None
         is_in_time = invitation.expires_at is None or moment < invitation.expires_at
         if is_in_time and not reason_not_to_ask(deciding.circumstances_of_reminder(invitation)):
-            _remind(invitation, moment)
-    invitation.save(update_fields=["remind_at", "reminded_at", "awaits_until", "lease_until"])
+            invitation.reason = "" if _remind(invitation, moment) else NOT_REMINDED
+    invitation.save(update_fields=_DECIDED)
     return invitation
 
 
-def _remind(invitation: Invitation, moment: datetime) -> None:
+@transaction.atomic
+def _give_up(invitation_id: int) -> Invitation | None:
+    """Remind nobody of this one, and let the row say so; None where somebody else holds it."""
+    free = Invitation.objects.select_for_update(skip_locked=True, of=("self",))
+    invitation: Invitation | None = free.filter(pk=invitation_id, state=_State.SENT).first()
+    if invitation is not None:
+        invitation.remind_at, invitation.lease_until, invitation.reason = None, None, NOT_REMINDED
+        invitation.save(update_fields=_DECIDED)
+    return invitation
+
+
+def _remind(invitation: Invitation, moment: datetime) -> bool:
+    """Whether there was a way: the one he was asked by, an approved message after the provider's window, or a mail."""
     if invitation.ticket is None:
-        if invitation.sent_via == SentVia.MAIL and mail_address(invitation.customer):
-            invitation.reminded_at, invitation.lease_until = moment, moment + LEASE
-        return
-    conversation = _lock_place(invitation, moment)
-    if conversation is None:
-        return
-    try:
-        adapter_for(conversation.channel)
-    except HelpdeskError as error:
-        # It is the customer's second mail about the same: not worth waiting until somebody has mended the channel.
-        logger.warning("invitation %s is not reminded of: %s", invitation.pk, error.code)
-        return
-    _write(invitation, invitation.ticket, conversation, moment)
-
-
-def _lock_place(invitation: Invitation, moment: datetime) -> Conversation | None:
-    """Where he was asked, locked; None where nothing can be written any more."""
-    places = Conversation.objects.select_for_update(of=("self",), no_key=True)
-    conversation: Conversation | None = (
-        places.select_related("channel__brand", "identity", "customer")
-        .filter(pk=invitation.conversation_id or 0)
-        .first()
+        if invitation.sent_via != SentVia.MAIL or not mail_address(invitation.customer):
+            return False
+        invitation.reminded_at, invitation.lease_until = moment, moment + LEASE
+        return True
+    way = WaySearch(moment).find(
+        _lock_place(invitation),
+        customer=invitation.ticket.customer,
+        survey=invitation.survey,
+        texts=texts_for(invitation.language),
     )
-    if conversation is None or not conversation.channel.is_active or not can_be_written_to(conversation):
-        return None
-    is_open = conversation_window(conversation, at=moment) is Window.OPEN
-    return conversation if is_open or adapter_class(conversation.channel.kind).is_threaded else None
+    if isinstance(way, str):
+        return False
+    try:
+        with transaction.atomic():
+            _write(invitation, invitation.ticket, way, moment)
+    except HelpdeskError as error:
+        # It is the customer's second message about the same: not worth waiting until somebody has mended the channel.
+        logger.warning("invitation %s is not reminded of: %s", invitation.pk, error.code)
+        return False
+    return True
 
 
-def _write(invitation: Invitation, ticket: Ticket, conversation: Conversation, moment: datetime) -> None:
-    is_mail = adapter_class(conversation.channel.kind).is_threaded
-    via = SentVia.MAIL if is_mail else SentVia.CHAT
-    way = Way(via=via, channel=conversation.channel, conversation=conversation)
+def _lock_place(invitation: Invitation) -> Conversation | None:
+    """Where he was asked, locked."""
+    places = Conversation.objects.select_for_update(of=("self",), no_key=True)
+    found = places.select_related("channel__brand", "identity", "customer")
+    conversation: Conversation | None = found.filter(pk=invitation.conversation_id or 0).first()
+    return conversation
+
+
+def _write(invitation: Invitation, ticket: Ticket, way: Way, moment: datetime) -> None:
+    """Put the question once more by this way. The invitation stays where he was asked first: a button there still counts.
+
+    Raises HelpdeskError for a channel that is out of order; the invitation is then as it was.
+    """
+    way = way.begun()
+    assert way.conversation is not None, "a way that was begun has a conversation"
     said = question_text(invitation, ticket, way, texts_for(invitation.language), is_reminder=True)
-    locked = lock_ticket(ticket.pk)
-    message = new_system_message(locked, conversation, said)
-    store_system_messages([message])
-    queued = {"message": message.pk, "purpose": PURPOSE}
-    write_event(ticket=locked, kind="message.queued", actor=Actor.system(), data=queued)
-    reminded = {"message": message.pk, "invitation": invitation.pk}
-    write_event(ticket=locked, kind="survey.reminded", actor=Actor.system(), data=reminded)
-    failpoint("survey.after_reminder")
+    batch = Batched(tickets=lock_tickets([ticket.pk]), site_language=site_language())
+    message = new_system_message(batch.tickets[ticket.pk], way.conversation, said)
     invitation.reminded_at = moment
-    if via in IN_CHAT:
+    if way.via in IN_CHAT:
         invitation.awaits_until = awaited_until(invitation, moment)
-        others = Invitation.objects.filter(conversation=conversation, awaits_until__isnull=False)
-        others.exclude(pk=invitation.pk).update(awaits_until=None)
+    adopt(batch, ticket, way.conversation)
+    batch.messages.append(message)
+    batch.invitations.append(invitation)
+    batch.tell(ticket.pk, "message.queued", message=message, purpose=PURPOSE)
+    batch.tell(ticket.pk, "survey.reminded", message=message, invitation=invitation.pk)
+    batch.store()
+    failpoint("survey.after_reminder")

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from channels_app.models import Channel
+from channels_app.adapters.base import Address
+from channels_app.models import Channel, MessageTemplate
 from surveys.models import Invitation, Survey
 from surveys.policies.texts import texts_for
 from surveys.services.links import put_in_survey_link
 from surveys.services.reminding import send_due_reminders
 from surveys.services.tokens import survey_url
 from surveys.services.voting import Vote, record_vote
-from tickets.models import Customer, Message, Ticket, TicketEvent
+from tests.factories import make_channel
+from tickets.models import Conversation, Customer, Message, Ticket, TicketEvent
 from tickets.services.actors import Actor
 from tickets.services.composing import compose_outbound
 from tickets.services.lifecycle import mark_spam
@@ -97,11 +99,56 @@ def test_reminder_in_a_chat_waits_for_an_answer_and_keeps_to_the_window(
     assert len(Message.objects.filter(purpose="survey").latest("id").details["choices"]) == 10
 
 
-def test_nobody_is_reminded_after_the_providers_window(clock: Any, waiting: Invitation) -> None:
+@pytest.fixture
+def after_window(clock: Any, waiting: Invitation) -> Channel:
+    """The channel where the question stands; its provider takes no ordinary message any more when the reminder is due."""
     Channel.objects.update(kind="whatsapp")
     clock.shift(AFTER)
+    return Channel.objects.get()
+
+
+def test_after_the_providers_window_the_approved_message_reminds(waiting: Invitation, after_window: Channel) -> None:
+    MessageTemplate.objects.create(channel=after_window, name="survey", variables=["1"], body="How were we? {{1}}")
     send_due_reminders()
-    assert questions() == 1
+    reminder = Message.objects.filter(purpose="survey").latest("id")
+    waiting.refresh_from_db()
+    assert (reminder.conversation, reminder.details["template"]["name"]) == (waiting.conversation, "survey")
+    assert (waiting.reminded_at is not None, waiting.awaits_until is not None, waiting.reason) == (True, True, "")
+
+
+def test_after_the_providers_window_a_mail_reminds_with_the_same_links(
+    waiting: Invitation, after_window: Channel
+) -> None:
+    mailbox = make_channel(kind="email")
+    send_due_reminders()
+    reminder = Message.objects.filter(purpose="survey").latest("id")
+    assert (reminder.channel, reminder.ticket) == (mailbox, waiting.ticket)
+    assert reminder.conversation is not None
+    assert reminder.conversation.active_ticket == waiting.ticket
+    assert survey_url(waiting, score=9) in put_in_survey_link(reminder, compose_outbound(reminder)).text
+    assert set(TicketEvent.objects.get(kind="survey.reminded").data) == {"invitation", "message"}
+
+
+def test_reminder_without_any_way_says_so_on_the_invitation(waiting: Invitation, after_window: Channel) -> None:
+    assert [send_due_reminders(), send_due_reminders()] == [1, 0]
+    waiting.refresh_from_db()
+    assert (questions(), waiting.state, waiting.reason, waiting.reminded_at) == (1, "sent", "not_reminded", None)
+    assert waiting.remind_at is None
+
+
+def test_broken_channel_keeps_nobody_else_from_being_reminded(clock: Any, asked: Ask, settings: Any) -> None:
+    Survey.objects.update(remind_after=AFTER)
+    broken, good = (asked(sender=Address(address=f"{name}@customer.example")) for name in ("broken", "good"))
+    channel = make_channel(kind="email")
+    Conversation.objects.filter(pk=broken.conversation_id).update(channel=channel)
+    Channel.objects.filter(pk=channel.pk).update(kind="broken")
+    settings.HELPDESK_CHANNEL_ADAPTERS = settings.HELPDESK_CHANNEL_ADAPTERS | {"broken": "nowhere.BrokenAdapter"}
+    clock.shift(AFTER)
+    assert send_due_reminders() == 2
+    reasons = dict(Invitation.objects.values_list("pk", "reason"))
+    assert reasons == {broken.pk: "not_reminded", good.pk: ""}
+    good.refresh_from_db()
+    assert good.reminded_at is not None
 
 
 def test_survey_without_reminder_reminds_nobody(clock: Any, asked: Ask) -> None:
