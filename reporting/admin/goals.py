@@ -24,7 +24,7 @@ from reporting.policies.goals import MEASURES
 from reporting.policies.period import last_days
 from reporting.policies.wording import spoken, spoken_share
 from reporting.selectors import quality
-from reporting.selectors.goals import goal_standings
+from reporting.selectors.goals import goal_standings, target_of
 from surveys.models import CorrectiveAction
 
 PERIODS = (7, 30, 90, 365)
@@ -79,6 +79,7 @@ class GoalAdmin(ServiceAdmin):
         only_demo = request.GET.get("demo") == "1"
         zone = ZoneInfo(read_site_settings().time_zone)
         question = Question(user=request.user, period=last_days(days, at=now(), zone=zone), only_demo=only_demo)
+        standings = goal_standings(request.user, only_demo=only_demo, zone=zone)
         demo = {"demo": "1"} if only_demo else {}
         context = {
             **self.admin_site.each_context(request),
@@ -88,10 +89,10 @@ class GoalAdmin(ServiceAdmin):
             "periods": PERIODS,
             "is_demo": only_demo,
             "demo_query": "&demo=1" if only_demo else "",
-            "goals": [goal_card(one, demo) for one in goal_standings(request.user, only_demo=only_demo, zone=zone)],
+            "goals": [goal_card(one, demo) for one in standings],
             "may_set": self.has_change_permission(request),
             **_behind(question, {"from": str(question.period.from_on), "to": str(question.period.to_on), **demo}),
-            "lists": _lists(request, question, demo),
+            "lists": _lists(request, question, demo, target=target_of("happy", standings)),
         }
         return render(request, "reporting/quality.html", context)
 
@@ -133,7 +134,7 @@ def _behind(question: Question, period: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _lists(request: HttpRequest, question: Question, demo: dict[str, str]) -> list[dict[str, Any]]:
+def _lists(request: HttpRequest, question: Question, demo: dict[str, str], *, target: float) -> list[dict[str, Any]]:
     """Topics and agents with high and low scores; who may, adds an action or a coaching note right here."""
     may_add = request.user.has_perm("surveys.add_correctiveaction")
     may_coach = request.user.has_perm("surveys.coach_agent")
@@ -144,7 +145,7 @@ def _lists(request: HttpRequest, question: Question, demo: dict[str, str]) -> li
     sides = ((GroupBy.TOPIC, _("Topics"), may_add), (GroupBy.AGENT, _("Agents"), may_add and may_coach))
     lists = []
     for group_by, title, may in sides:
-        found = quality.high_and_low(question, group_by=group_by)
+        found = quality.high_and_low(question, group_by=group_by, target=target)
         for name, rows in ((_("highest"), found.high), (_("lowest"), found.low)):
             shown = [
                 {

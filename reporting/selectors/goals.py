@@ -1,6 +1,6 @@
 """How the four goals stand: one statement each over this period and the one before it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +49,11 @@ def goal_standings(user: Any, *, only_demo: bool, zone: ZoneInfo, period: Period
         for kind in MEASURES
         if kind in goals
     ]
+
+
+def target_of(kind: str, standings: Iterable[GoalStanding]) -> float:
+    """What is aimed at: the goal's own target, or the usual one where the goal is not among them."""
+    return next((one.goal.target for one in standings if one.goal.kind == kind), MEASURES[kind].target)
 
 
 def _period(goal: Goal, zone: ZoneInfo) -> Period:

@@ -10,6 +10,8 @@ from reporting.metrics.question import MESSAGING, PHONE, GroupBy, Question, Row
 
 MOST_CAUSES = 8
 MOST_LISTED = 5
+# A share above this is most of them.
+MOSTLY = 0.5
 # (metric, column, unit) of the fixed comparison.
 COMPARED = (
     ("first-response", "median", "seconds"),
@@ -66,7 +68,7 @@ class Scored:
 
 @dataclass(frozen=True, kw_only=True)
 class HighAndLow:
-    """The best and the worst, each in its order; nobody stands in both."""
+    """Who reaches what is aimed at, the best first, and who does not, the worst first; nobody stands in both."""
 
     high: Sequence[Scored]
     low: Sequence[Scored]
@@ -105,17 +107,23 @@ def complaint_pareto(question: Question, *, group_by: GroupBy = GroupBy.CAUSE) -
     return Pareto(total=total, bars=bars, rest=total - so_far, rest_causes=max(0, len(ordered) - MOST_CAUSES))
 
 
-def high_and_low(question: Question, *, group_by: GroupBy) -> HighAndLow:
-    """Topics or agents by the mean of their votes. Those with enough votes stand before those with few."""
-    scored = [_scored(row) for row in METRICS["csat"].rows(replace(question, group_by=group_by)) if row.values["count"]]
-    named = [it for it in scored if it.key is not None]
-    middle = len(named) // 2
-    by_mean = sorted(named, key=lambda it: (-it.mean, it.label))
-    high, low = by_mean[: len(named) - middle], by_mean[len(named) - middle :]
+def high_and_low(question: Question, *, group_by: GroupBy, target: float) -> HighAndLow:
+    """Topics or agents by the mean of their votes: low below ``target`` (of the goal "happy"), or with more low votes than others.
+    Those with enough votes stand before those with few.
+    """
+    rows = [row for row in METRICS["csat"].rows(replace(question, group_by=group_by)) if row.values["count"]]
+    high, low = [], []
+    for row in rows:
+        if row.key is not None:
+            (low if _is_low(row, target) else high).append(_scored(row))
     return HighAndLow(
         high=sorted(high, key=lambda it: (it.is_thin, -it.mean, it.label))[:MOST_LISTED],
         low=sorted(low, key=lambda it: (it.is_thin, it.mean, it.label))[:MOST_LISTED],
     )
+
+
+def _is_low(row: Row, target: float) -> bool:
+    return bool(row.values["mean"] < target or row.values["share_low"] > MOSTLY)
 
 
 def _scored(row: Row) -> Scored:

@@ -1,6 +1,7 @@
 """The weekly mail about goals and quality, to those who lead and to the owners of goals: once a person and week, whatever is cut off."""
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from reporting.policies.goals import TRENDS
 from reporting.policies.period import Period
 from reporting.policies.wording import spoken, spoken_duration, spoken_share
 from reporting.selectors import quality
-from reporting.selectors.goals import goal_standings
+from reporting.selectors.goals import GoalStanding, goal_standings, target_of
 
 logger = logging.getLogger(__name__)
 
@@ -118,15 +119,17 @@ def written_digest(user: User, week_on: date) -> tuple[str, str]:
         "first": date_format(week.from_on, "j M"),
         "last": date_format(week.to_on, "j M Y"),
     }
-    parts = [_goals(user, week, zone), _complaints(question), _low_topics(question), _recovery(question)]
+    standings = goal_standings(user, only_demo=False, zone=zone, period=week)
+    low_topics = _low_topics(question, target=target_of("happy", standings))
+    parts = [_goals(standings), _complaints(question), low_topics, _recovery(question)]
     url = f"{settings.SITE_URL.rstrip('/')}{reverse('admin:reporting_goal_changelist')}?days=7"
     foot = _("All of it, with the tickets behind each figure: %(url)s") % {"url": url}
     return subject, "\n\n".join([*(part for part in parts if part), foot]) + "\n"
 
 
-def _goals(user: User, week: Period, zone: ZoneInfo) -> str:
+def _goals(standings: Sequence[GoalStanding]) -> str:
     lines = [_("The four goals")]
-    for standing in goal_standings(user, only_demo=False, zone=zone, period=week):
+    for standing in standings:
         reading, unit = standing.reading, standing.measure.unit
         change = abs(reading.change) if reading.change is not None else None
         lines.append(
@@ -150,8 +153,8 @@ def _complaints(question: Question) -> str:
     return "\n".join([*lines, *(f"- {bar.label}: {bar.count}" for bar in pareto.bars[:5])])
 
 
-def _low_topics(question: Question) -> str:
-    low = quality.high_and_low(question, group_by=GroupBy.TOPIC).low
+def _low_topics(question: Question, *, target: float) -> str:
+    low = quality.high_and_low(question, group_by=GroupBy.TOPIC, target=target).low
     if not low:
         return ""
     lines = [_("Topics with the lowest scores")]

@@ -32,7 +32,7 @@ def make_vote(make_fact: Make) -> Callable[..., Invitation]:
         ticket = make_fact(60, opened_at=now(), **fields).ticket
         invitation = Invitation.objects.create(
             survey=Survey.objects.get(), customer=ticket.customer, ticket=ticket, occasion="contact:1", due_at=now(),
-            sent_at=now() - timedelta(hours=1), state="answered",
+            sent_at=now() - timedelta(hours=1), state="answered", of_topic=topic, of_agent=agent, of_channel=ticket.channel,
         )  # fmt: skip
         Response.objects.create(
             invitation=invitation, score=score, rating=score, is_low=score <= 6, answered_at=now(), topic=topic,
@@ -71,7 +71,37 @@ def test_topics_with_few_votes_say_so_and_never_stand_on_both_sides(
         make_vote(9, topic=good)
     make_vote(3, topic=bad)
     html = look(lead)
-    assert (html.count("Praise"), html.count("Trouble"), html.count(">few</span>")) == (1, 1, 1)
+    counts = [html.count(words) for words in ("<bdi>Praise<", "<bdi>Trouble<", ">few</span>")]
+    assert counts == [1, 1, 1]
+
+
+def test_only_topic_and_only_agent_stand_where_their_votes_put_them(
+    look: Callable[..., str], lead: Any, agent: Any, make_vote: Make
+) -> None:
+    topic = Topic.objects.create(name="Trouble")
+    make_vote(3, topic=topic, agent=agent)
+    html = look(lead)
+    assert html.index("Topics: lowest") < html.index("Trouble")
+    assert f"/admin/surveys/correctiveaction/add/?topic={topic.pk}" in html
+    assert f"/admin/surveys/correctiveaction/add/?agent={agent.pk}" in html
+
+
+def test_only_good_topic_is_high_and_needs_no_action(look: Callable[..., str], lead: Any, make_vote: Make) -> None:
+    topic = Topic.objects.create(name="Praise")
+    make_vote(10, topic=topic)
+    html = look(lead)
+    assert html.index("Topics: highest") < html.index("Praise") < html.index("Topics: lowest")
+    assert "correctiveaction/add" not in html
+
+
+def test_topic_with_mostly_low_votes_is_low_whatever_the_goal(
+    look: Callable[..., str], lead: Any, make_vote: Make
+) -> None:
+    Goal.objects.filter(kind="happy").update(target=1)
+    topic = Topic.objects.create(name="Split")
+    for score in (5, 6, 10):
+        make_vote(score, topic=topic)
+    assert f"correctiveaction/add/?topic={topic.pk}" in look(lead)
 
 
 def test_messaging_stands_against_phone(look: Callable[..., str], lead: Any, make_vote: Make) -> None:
