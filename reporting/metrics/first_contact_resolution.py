@@ -22,14 +22,15 @@ FINAL, PROVISIONAL, CAME_BACK, LATER, UNRESOLVED = "final", "provisional", "came
 
 
 class FirstContactResolution(Metric):
-    """First contact resolution: of the cases that were opened in the period and handled (a human has answered, or the bot has
-    given the case to people and somebody has taken it), the share that was solved at the first contact. At the first contact
-    means: resolved while there was one contact (a run of messages or calls without a gap over the channel's session gap, a
-    snooze or a hold), without a hand-over to another team or to a lead, never reopened, and the same customer has opened no
-    further case on the same topic, on any channel, until some days after it was resolved (7 unless set otherwise; two cases
-    without a topic are taken for the same, and a case that follows up another always is). How many messages were needed and
-    how long it took plays no part; cases that nobody answered are not handled; those that are not resolved are. The second
-    share is of the handled cases that have been resolved by now; the plain number stands beside both. A case whose days are
+    """First contact resolution: of the cases that were opened in the period and handled (a human has answered, or the bot
+    has given the case to people and one of them has taken it; a rule that gave it out is not enough), the share that was
+    solved at the first contact. At the first contact means: resolved while there was one contact (a run of messages or
+    calls without a gap over the channel's session gap, a snooze or a hold), without a hand-over to another team or to a
+    lead, never reopened, and the same customer has opened no further case on the same topic, on any channel, until some
+    days after it was resolved (7 unless set otherwise; two cases without a topic are taken for the same, and a case that
+    follows up another always is). How many messages were needed and how long it took plays no part; cases that nobody
+    answered are not handled; those that are not resolved are. The second share is of the handled cases that are resolved
+    now, so not of those that were reopened and are still open; the plain number stands beside both. A case whose days are
     not over yet counts, and how many of these there are is shown as provisional.
     """
 

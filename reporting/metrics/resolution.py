@@ -19,8 +19,8 @@ class Resolution(Metric):
     """Resolution time: from the customer's first message to the last resolution of the case, in seconds by the wall clock,
     without the time in which it waited for the customer, of tickets opened in the period. A case that was reopened counts
     once, until it was solved for the last time; the median to the first resolution stands beside it. Mean, median and 90th
-    percentile are over cases that have been resolved alone; beside them stand how many have not been, and how many were
-    reopened.
+    percentile, and the median to the first, are over the cases that are resolved now; beside them stand how many are not,
+    those that were reopened and are still open among them, and how many of the resolved ones were reopened.
     """
 
     name = "resolution"
@@ -53,7 +53,7 @@ AGGREGATES: Mapping[str, Any] = {
     "count": Count("resolution_seconds"),
     "mean": Avg("resolution_seconds"),
     "percentiles": Percentiles("resolution_seconds"),
-    "first": Percentiles("first_resolution_seconds"),
+    "first": Percentiles("first_resolution_seconds", filter=Q(resolution_seconds__isnull=False)),
     "reopened": Count("resolution_seconds", filter=Q(reopen_count__gt=0)),
     "unresolved": Count("opened_at", filter=Q(resolution_seconds__isnull=True)),
 }

@@ -17,8 +17,8 @@ AGENT = "agent_id"
 
 class Volume(Metric):
     """Tickets that customers opened in the period, by the moment the customer wrote. Tickets that were merged into another,
-    spam, tickets that an agent opened and demo tickets do not count. Resolved and reopened say how many of exactly these
-    tickets have been so by now; messages in and out are those on these tickets, whenever they were written.
+    spam, tickets that an agent opened and demo tickets do not count. Resolved says how many of exactly these
+    tickets are so now, reopened how many ever were; messages in and out are those on these tickets, whenever they were written.
     """
 
     name = "volume"

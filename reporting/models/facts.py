@@ -50,7 +50,8 @@ class TicketFact(models.Model):
     the case to people (``handed_off_at``) to the first answer of a human. ``is_handled``: a human has answered, or taken it from the
     bot. ``is_first_contact``: as far as the ticket itself can say, it was solved at the first contact; whether the customer came back
     with it on another ticket, ``customer_id``, ``topic`` and ``follow_up_of`` tell. ``resolution_seconds``: from the opening to the
-    last resolution without the time in which we waited for the customer.
+    last resolution without the time in which we waited for the customer. A case that is open now has neither this nor
+    ``last_resolved_at``, however often it was resolved before.
     """
 
     class Excluded(models.TextChoices):

@@ -10,7 +10,8 @@ from reporting.policies.log import LoggedEvent, is_moved, undone_messages, with_
 
 @dataclass(kw_only=True)
 class CaseValues:
-    """Columns of a TicketFact. Seconds by the wall clock; NULL while it was never resolved."""
+    """Columns of a TicketFact. Seconds by the wall clock; NULL while it was never resolved, and ``resolution_seconds`` also while
+    it is open again."""
 
     is_handled: bool = False
     has_handover: bool = False
@@ -75,7 +76,8 @@ class _Case:
     def assigned(self, event: LoggedEvent) -> None:
         data, before = event.data, self.assignee
         self.assignee = data.get("to_assignee", self.assignee)
-        if self.is_handed_off and self.assignee is not None:
+        # A rule that gives it to somebody has asked nobody.
+        if self.is_handed_off and event.actor_kind == "agent" and self.assignee not in (None, before):
             self.values.is_handled = True
         if self.is_resolved:
             return
@@ -124,8 +126,14 @@ class _Case:
         else:
             self.is_reopened = True
 
+    def unmarked_spam(self, event: LoggedEvent) -> None:
+        # It is open again, whatever it was before.
+        self.is_resolved = self.values.is_first_contact = False
+
     def finished(self) -> CaseValues:
         self.values.is_first_contact &= self.values.is_handled
+        if not self.is_resolved:
+            self.values.resolution_seconds = None
         return self.values
 
 
@@ -140,16 +148,18 @@ _READERS: dict[str, Callable[[_Case, LoggedEvent], None]] = {
     "ticket.snoozed": _Case.snoozed,
     "ticket.resolved": _Case.resolved,
     "ticket.reopened": _Case.reopened,
+    "ticket.unmarked_spam": _Case.unmarked_spam,
 }
 
 
 def fold_case(events: Iterable[LoggedEvent], *, session_gap: timedelta) -> CaseValues:
     """How the case of one ticket was solved, from its whole log.
 
-    Handled: a human has answered the customer, or the bot has given the case away and somebody has taken it. At the first contact:
-    it is handled and resolved, was never reopened, and until it was resolved there was one contact, no hold or snooze, and
-    nobody who had it gave it to another team or to a lead. Giving it out for the first time is no hand-over, whoever does
-    it. Resolution: from the customer's first message to the (first, last) resolution, without the time in which it waited for him.
+    Handled: a human has answered the customer, or the bot has given the case away and a person has taken it or given it to
+    somebody; that a rule did is not enough. At the first contact: it is handled and resolved, was never reopened, and until
+    it was resolved there was one contact, no hold or snooze, and nobody who had it gave it to another team or to a lead.
+    Giving it out for the first time is no hand-over, whoever does it. Resolution: from the customer's first message to the
+    (first, last) resolution, without the time in which it waited for him; a case that is open now has no last one.
     """
     raw = list(events)
     log = with_moves_applied(raw)

@@ -45,7 +45,7 @@ class _Fold:
         self.values = FactValues()
         self.undone = undone
         self.is_merged = self.is_spam = self.is_agent_opened = False
-        self.is_over = False
+        self.is_over = self.is_resolved = False
         self.resolved_before: tuple[datetime | None, datetime | None] = (None, None)
         self.votes: dict[int, int] = {}
 
@@ -127,13 +127,13 @@ class _Fold:
         self.values.team_id = event.data.get("to_team", self.values.team_id)
 
     def resolved(self, event: LoggedEvent) -> None:
-        self.is_over = True
+        self.is_over = self.is_resolved = True
         self.resolved_before = (self.values.first_resolved_at, self.values.last_resolved_at)
         self.values.first_resolved_at = self.values.first_resolved_at or event.at
         self.values.last_resolved_at = event.at
 
     def reopened(self, event: LoggedEvent) -> None:
-        self.is_over = False
+        self.is_over = self.is_resolved = False
         if event.data.get("is_undo"):
             # "Send and resolve" was taken back within its seconds: the case was never resolved.
             self.values.first_resolved_at, self.values.last_resolved_at = self.resolved_before
@@ -157,7 +157,7 @@ class _Fold:
         self.is_spam = True
 
     def unmarked_spam(self, event: LoggedEvent) -> None:
-        self.is_spam = self.is_over = False
+        self.is_spam = self.is_over = self.is_resolved = False
 
     def asked(self, event: LoggedEvent) -> None:
         self.values.survey_count += 1
@@ -175,6 +175,9 @@ class _Fold:
         values.is_waiting = (
             values.waiting_started_at is not None and values.first_response_at is None and not self.is_over
         )
+        if not self.is_resolved:
+            # Open again: nobody knows when it will have been resolved for the last time.
+            values.last_resolved_at = None
         if self.is_merged:
             values.excluded_because = "merged"
         elif self.is_spam:

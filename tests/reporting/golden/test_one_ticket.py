@@ -66,6 +66,7 @@ CHECKS: dict[str, tuple[Callable[[str], object], Callable[[Found], object]]] = {
     "reopened": (int, lambda found: found.facts.reopen_count),
     "first resolution": (seconds, lambda found: found.case.first_resolution_seconds),
     "resolution": (seconds, lambda found: found.case.resolution_seconds),
+    "resolved now": (str, lambda found: yes(found.facts.last_resolved_at)),
     "contacts": (int, lambda found: len(found.contacts)),
     "handle": (every, lambda found: [contact.handle_seconds for contact in found.contacts]),
     "work": (every, lambda found: found.work),
