@@ -5,20 +5,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reporting.metrics import METRICS
-from reporting.policies.goals import TRENDS, line_of
+from reporting.policies.goals import RUNNING_WORDS, TRENDS, line_of
 from reporting.policies.wording import spoken, spoken_share
 from reporting.selectors.goals import GoalStanding
 
 LINE_WIDTH, LINE_HEIGHT = 240, 44
-_RUNNING = {
-    "quick": gettext_lazy("still waiting"),
-    "efficient": gettext_lazy("contacts still running"),
-    "solved": gettext_lazy("not resolved yet"),
-    "happy": gettext_lazy("not answered yet"),
-}
 # The tickets behind what still runs.
 _RUNNING_SUBSET = {"quick": "waiting", "efficient": "running", "solved": "unresolved", "happy": ""}
 
@@ -46,8 +39,9 @@ def goal_card(standing: GoalStanding, demo: dict[str, str]) -> dict[str, Any]:
         "trend": reading.trend,
         "trend_words": TRENDS[reading.trend] % {"share": spoken_share(change)},
         "count": reading.now.count,
+        "days": len(standing.period.days),
         "running": standing.running,
-        "running_words": _RUNNING[goal.kind],
+        "running_words": RUNNING_WORDS[goal.kind],
         "provisional": standing.provisional,
         "lines": lines,
         "target_y": target_y,

@@ -16,12 +16,13 @@ from helpdesk.accounts.models import User
 from helpdesk.common.admin import ServiceAdmin
 from helpdesk.common.clock import now
 from helpdesk.core.services import read_site_settings
+from reporting.forms import QuestionForm
 from reporting.goal_cards import figures_url, goal_card
 from reporting.metrics import METRICS
 from reporting.metrics.question import NONE, GroupBy, Question
 from reporting.models import Goal
 from reporting.policies.goals import MEASURES
-from reporting.policies.period import last_days
+from reporting.policies.period import Period, last_days
 from reporting.policies.wording import spoken, spoken_share
 from reporting.selectors import quality
 from reporting.selectors.goals import goal_standings, target_of
@@ -55,7 +56,8 @@ class GoalForm(ModelForm):
 
 @admin.register(Goal)
 class GoalAdmin(ServiceAdmin):
-    """``/admin/reporting/goal/?days=90``; the rows are made with the installation, nobody adds or deletes one."""
+    """``/admin/reporting/goal/?days=90`` or ``?from=2026-03-23&to=2026-03-29``; the rows are made with the installation, nobody
+    adds or deletes one."""
 
     form = GoalForm
     fields = ("target", "owner", "period_days")
@@ -71,21 +73,29 @@ class GoalAdmin(ServiceAdmin):
         return bool(request.user.has_perm("reporting.view_ticketfact"))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """All of it for the last 7, 30, 90 or 365 days; the goals for their own periods."""
+        """All of it for the last 7, 30, 90 or 365 days, the goals for their own periods; or all of it from one day to another.
+
+        Wrong days are told above, and the last 30 days are shown.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
-        asked = request.GET.get("days", "")
-        days = int(asked) if asked in {str(one) for one in PERIODS} else 30
         only_demo = request.GET.get("demo") == "1"
         zone = ZoneInfo(read_site_settings().time_zone)
-        question = Question(user=request.user, period=last_days(days, at=now(), zone=zone), only_demo=only_demo)
-        standings = goal_standings(request.user, only_demo=only_demo, zone=zone)
+        asked, errors = _asked_period(request, zone)
+        chosen = request.GET.get("days", "")
+        days = int(chosen) if chosen in {str(one) for one in PERIODS} else 30
+        standings = goal_standings(request.user, only_demo=only_demo, zone=zone, period=asked)
+        question = Question(
+            user=request.user, period=asked or last_days(days, at=now(), zone=zone), only_demo=only_demo
+        )
         demo = {"demo": "1"} if only_demo else {}
         context = {
             **self.admin_site.each_context(request),
             "title": _("Goals and quality"),
             "opts": self.opts,
-            "days": days,
+            "errors": errors,
+            "days": None if asked else days,
+            "asked": asked,
             "periods": PERIODS,
             "is_demo": only_demo,
             "demo_query": "&demo=1" if only_demo else "",
@@ -95,6 +105,17 @@ class GoalAdmin(ServiceAdmin):
             "lists": _lists(request, question, demo, target=target_of("happy", standings)),
         }
         return render(request, "reporting/quality.html", context)
+
+
+def _asked_period(request: HttpRequest, zone: ZoneInfo) -> tuple[Period | None, list[tuple[str, str]]]:
+    """The period that ``from`` and ``to`` ask for (None: none), and what is wrong with them: (name, text)."""
+    given = {name: request.GET[name] for name in ("from", "to") if request.GET.get(name)}
+    if not given:
+        return None, []
+    form = QuestionForm(given, at=now(), zone=zone)
+    if not form.is_valid():
+        return None, [(name, str(texts[0])) for name, texts in form.errors.items()]
+    return form.cleaned_data["period"], []
 
 
 def _behind(question: Question, period: dict[str, str]) -> dict[str, Any]:

@@ -50,6 +50,14 @@ TRENDS = {
     "": _("nothing to compare with yet"),
 }
 
+# What is not in the figure of a goal yet.
+RUNNING_WORDS = {
+    "quick": _("still waiting"),
+    "efficient": _("contacts still running"),
+    "solved": _("not resolved yet"),
+    "happy": _("not answered yet"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:

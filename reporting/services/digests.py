@@ -22,7 +22,7 @@ from helpdesk.common.failpoints import failpoint
 from helpdesk.core.services import language_for, read_site_settings
 from reporting.metrics.question import GroupBy, Question
 from reporting.models import Digest, Goal, TrafficSlot
-from reporting.policies.goals import TRENDS
+from reporting.policies.goals import RUNNING_WORDS, TRENDS
 from reporting.policies.period import Period
 from reporting.policies.wording import spoken, spoken_duration, spoken_share
 from reporting.selectors import quality
@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 # Monday morning in the zone of the site: what was forgotten at the weekend is in by then.
 SENT_FROM = time(7)
 LEASE = timedelta(minutes=5)
+# After a failure of which it is known that nothing left: 10, 20, 40 and 80 minutes.
+FIRST_WAIT = timedelta(minutes=10)
 MOST_ATTEMPTS = 5
 MOST_A_RUN = 50
 READ_FIGURES = "reporting.view_every_figure"
@@ -74,7 +76,7 @@ def send_digests() -> int:
 def _claim() -> Digest | None:
     """One mail, taken for us and committed before anything is sent."""
     due = Digest.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        state=Digest.State.DUE, lease_until=None
+        Q(next_try_at=None) | Q(next_try_at__lte=now()), state=Digest.State.DUE, lease_until=None
     )
     digest = due.select_related("user").order_by("attempts", "id").first()
     if digest is not None:
@@ -84,15 +86,25 @@ def _claim() -> Digest | None:
 
 
 def _send(digest: Digest) -> bool:
+    """Whether the mail left. What goes wrong with one stands on it and stops none of the others."""
     user = digest.user
-    with override(language_for(user.languages[0] if user.languages else "")):
-        subject, text = written_digest(user, digest.week_on)
+    try:
+        with override(language_for(user.languages[0] if user.languages else "")):
+            subject, text = written_digest(user, digest.week_on)
+    except Exception as error:
+        logger.exception("the digest of user %d could not be written", user.pk)
+        _record(digest, Digest.State.FAILED, error=f"not_written:{type(error).__name__}")
+        return False
     failpoint("digest.before_send")
     try:
         send_plain_mail(recipient=user.email, subject=subject, text=text)
     except AdapterError as error:
         logger.warning("the digest of user %d could not be mailed: %s", user.pk, error.code)
         _record(digest, _state_after(error, digest.attempts), error=error.code)
+        return False
+    except Exception as error:
+        logger.exception("nobody knows whether the digest of user %d left", user.pk)
+        _record(digest, Digest.State.UNKNOWN, error=f"not_mailed:{type(error).__name__}")
         return False
     failpoint("digest.after_send")
     _record(digest, Digest.State.SENT)
@@ -106,8 +118,15 @@ def _state_after(error: AdapterError, attempts: int) -> str:
 
 
 def _record(digest: Digest, state: str, *, error: str = "") -> None:
-    sent_at = now() if state == Digest.State.SENT else None
-    Digest.objects.filter(pk=digest.pk).update(state=state, lease_until=None, sent_at=sent_at, error=error[:300])
+    """What became of the attempt; one that is due again waits, each time twice as long."""
+    waits = FIRST_WAIT * 2 ** (digest.attempts - 1)
+    Digest.objects.filter(pk=digest.pk).update(
+        state=state,
+        lease_until=None,
+        next_try_at=now() + waits if state == Digest.State.DUE else None,
+        sent_at=now() if state == Digest.State.SENT else None,
+        error=error[:300],
+    )
 
 
 def written_digest(user: User, week_on: date) -> tuple[str, str]:
@@ -122,7 +141,8 @@ def written_digest(user: User, week_on: date) -> tuple[str, str]:
     standings = goal_standings(user, only_demo=False, zone=zone, period=week)
     low_topics = _low_topics(question, target=target_of("happy", standings))
     parts = [_goals(standings), _complaints(question), low_topics, _recovery(question)]
-    url = f"{settings.SITE_URL.rstrip('/')}{reverse('admin:reporting_goal_changelist')}?days=7"
+    page = reverse("admin:reporting_goal_changelist")
+    url = f"{settings.SITE_URL.rstrip('/')}{page}?from={week.from_on}&to={week.to_on}"
     foot = _("All of it, with the tickets behind each figure: %(url)s") % {"url": url}
     return subject, "\n\n".join([*(part for part in parts if part), foot]) + "\n"
 
@@ -132,17 +152,25 @@ def _goals(standings: Sequence[GoalStanding]) -> str:
     for standing in standings:
         reading, unit = standing.reading, standing.measure.unit
         change = abs(reading.change) if reading.change is not None else None
-        lines.append(
-            _("- %(goal)s: %(value)s %(label)s (goal: %(target)s), %(trend)s")
-            % {
-                "goal": standing.goal,
-                "value": spoken(reading.now.value, unit),
-                "label": standing.measure.label,
-                "target": spoken(standing.goal.target, unit),
-                "trend": TRENDS[reading.trend] % {"share": spoken_share(change)},
-            }
-        )
+        line = _("- %(goal)s: %(value)s %(label)s (goal: %(target)s), %(trend)s") % {
+            "goal": standing.goal,
+            "value": spoken(reading.now.value, unit),
+            "label": standing.measure.label,
+            "target": spoken(standing.goal.target, unit),
+            "trend": TRENDS[reading.trend] % {"share": spoken_share(change)},
+        }
+        lines.append(f"{line} ({_behind(standing)})")
     return "\n".join(lines)
+
+
+def _behind(standing: GoalStanding) -> str:
+    """How many the figure stands on, what is not in it yet, and what may still change in it."""
+    parts = [_("%(number)d counted") % {"number": standing.reading.now.count}]
+    if standing.running:
+        parts.append(f"{standing.running} {RUNNING_WORDS[standing.goal.kind]}")
+    if standing.provisional:
+        parts.append(_("%(number)d provisional") % {"number": standing.provisional})
+    return ", ".join(parts)
 
 
 def _complaints(question: Question) -> str:
@@ -170,7 +198,7 @@ def _recovery(question: Question) -> str:
     row = quality.won_back(question)
     if not row["count"] and not row["running"]:
         return ""
-    return _(
+    words = _(
         "Customers to win back: %(running)d cases of this week still run, %(count)d have ended, %(share)s of these "
         "regained; median time to the apology %(apology)s."
     ) % {
@@ -179,6 +207,10 @@ def _recovery(question: Question) -> str:
         "share": spoken_share(row["share_regained"]),
         "apology": spoken_duration(row["median"]),
     }
+    if row["currency"] is None:
+        return words
+    cost = {"amount": spoken(row["cost_per_regained"], "amount"), "currency": row["currency"]}
+    return words + " " + _("One regained customer cost %(amount)s %(currency)s.") % cost
 
 
 def week_of(monday: date, zone: ZoneInfo) -> Period:

@@ -1,7 +1,7 @@
 """The page of goals and quality: what stands on it, who may change what, and what it costs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +102,21 @@ def test_topic_with_mostly_low_votes_is_low_whatever_the_goal(
     for score in (5, 6, 10):
         make_vote(score, topic=topic)
     assert f"correctiveaction/add/?topic={topic.pk}" in look(lead)
+
+
+def test_days_of_a_week_bound_the_goals_too(look: Callable[..., str], lead: Any, make_fact: Make) -> None:
+    for day in (22, 23, 29, 30):
+        make_fact(60, opened_at=datetime(2026, 3, day, 12, tzinfo=UTC))
+    html = look(lead, **{"from": "2026-03-23", "to": "2026-03-29"})
+    assert "23 Mar 2026 to 29 Mar 2026" in html
+    assert "2 in 7 days" in html
+    assert "metric=csat&amp;group_by=medium&amp;from=2026-03-23&amp;to=2026-03-29" in html
+
+
+def test_wrong_days_are_told_and_the_page_stays(look: Callable[..., str], lead: Any) -> None:
+    html = look(lead, **{"from": "2026-03-29", "to": "2026-03-23"})
+    assert "The first day lies behind the last." in html
+    assert "Last 30 days" in html
 
 
 def test_messaging_stands_against_phone(look: Callable[..., str], lead: Any, make_vote: Make) -> None:
