@@ -4,7 +4,7 @@ A batch without a signal costs next to nothing: events that can be none are pass
 looked at with one statement.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +19,14 @@ from surveys.policies.recovery import MISTAKEN, SIGNAL_KINDS, next_limit_at
 from surveys.selectors.recovery import limits_of, recovery_settings
 from surveys.services.recovery_cases import close_locked
 from surveys.services.recovery_changes import CaseChange, lock_case
-from surveys.services.recovery_opening import Signal, follow_merges, lock_customers, open_locked, write_down
+from surveys.services.recovery_opening import (
+    Signal,
+    follow_merges,
+    lock_cases_of,
+    lock_customers,
+    open_locked,
+    write_down,
+)
 from surveys.services.recovery_signals import (
     Findings,
     anger_signal,
@@ -89,7 +96,9 @@ def _take(found: Findings) -> int:
     if not (new or found.first_words or found.mistakes or found.taken_back):
         return 0
     lock_customers(signal.customer_id for signal in new)
-    changes = _correct_cases(found)
+    mistaken = _mistaken(found)
+    lock_cases_of(new, besides={*found.first_words, *mistaken, *found.taken_back})
+    changes = _correct_cases(found, mistaken)
     changes += open_locked(new, Actor.system()).changes if new else []
     write_down(changes)
     return len(new)
@@ -111,13 +120,16 @@ def _new_signals(signals: Sequence[Signal]) -> list[Signal]:
     return _allowed([signal for key, signal in found.items() if key not in known])
 
 
-def _correct_cases(found: Findings) -> list[CaseChange]:
+def _mistaken(found: Findings) -> dict[int, str]:
+    """The open cases of signals that were a mistake: case -> key of the signal."""
+    if not found.mistakes:
+        return {}
+    signals = RecoverySignal.objects.filter(key__in=found.mistakes, case__closed_at=None)
+    return dict(signals.values_list("case_id", "key"))
+
+
+def _correct_cases(found: Findings, mistaken: Mapping[int, str]) -> list[CaseChange]:
     """Note first words, and close the cases of signals that were a mistake: unless there was another one, or somebody has worked on it."""
-    mistaken = dict(
-        RecoverySignal.objects.filter(key__in=found.mistakes, case__closed_at=None).values_list("case_id", "key")
-        if found.mistakes
-        else []
-    )
     changes = []
     for case_id in sorted({*found.first_words, *mistaken, *found.taken_back}):
         change = CaseChange(lock_case(case_id), Actor.system())

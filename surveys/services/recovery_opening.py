@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from helpdesk.common.clock import now
@@ -140,11 +141,21 @@ class Opening:
     changes: Sequence[CaseChange]
 
 
+def lock_cases_of(signals: Sequence[Signal], *, besides: Iterable[int] = ()) -> None:
+    """Take the cases that these signals may join, and those ``besides``, in the one order: before the first row is written that takes
+    the key of a ticket. The caller has locked the customers.
+    """
+    theirs = Q(customer__in={one.customer_id for one in signals}, closed_at=None)
+    cases = RecoveryCase.objects.select_for_update(of=("self",), no_key=True).filter(theirs | Q(pk__in=set(besides)))
+    list(cases.order_by("pk").values_list("pk"))
+
+
 def open_locked(signals: Sequence[Signal], actor: Actor) -> Opening:
     """A case for each signal, new or joined; the caller has locked the customers, checked who is meant, and calls ``write_down``.
 
     Everything is read behind the lock, so that a second opener finds what the first has written.
     """
+    lock_cases_of(signals)
     stored = RecoverySignal.objects.filter(key__in=[one.key for one in signals]).select_related("case")
     known = {signal.key: signal.case for signal in stored}
     tickets = Ticket.objects.select_related("team").in_bulk([one.ticket_id for one in signals if one.ticket_id])

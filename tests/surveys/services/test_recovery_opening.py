@@ -2,6 +2,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from helpdesk.common.errors import Conflict, HelpdeskError, NotVisible
 from surveys.models import RecoveryCase, RecoverySettings, RecoverySignal
@@ -41,6 +43,21 @@ def test_closed_case_is_followed_by_a_new_one(email_channel: Any) -> None:
 def test_demo_case_can_be_opened_by_hand_and_says_so(email_channel: Any) -> None:
     ticket = make_ticket(email_channel, is_demo=True)
     assert make_case(email_channel, ticket=ticket).is_demo
+
+
+def test_cases_that_are_joined_are_taken_before_the_first_row_on_a_ticket_is_written(email_channel: Any) -> None:
+    joined = make_case(email_channel)
+    ticket = make_ticket(email_channel, topic=Topic.objects.create(name="Repairs"), subject="Another matter")
+    signals = [
+        Signal(customer_id=ticket.customer_id, source="low_score", key="a", ticket_id=ticket.pk),
+        Signal(customer_id=ticket.customer_id, source="low_score", key="b", ticket_id=joined.ticket_id),
+    ]
+    with CaptureQueriesContext(connection) as spent:
+        cases = open_locked(signals, SYSTEM).cases
+    assert (len(set(cases)), cases[1]) == (2, joined)
+    statements = [query["sql"] for query in spent]
+    lock = next(number for number, sql in enumerate(statements) if "FOR NO KEY UPDATE" in sql and "recoverycase" in sql)
+    assert lock < next(number for number, sql in enumerate(statements) if sql.startswith("INSERT"))
 
 
 @pytest.mark.parametrize(
