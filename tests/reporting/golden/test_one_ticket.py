@@ -14,7 +14,7 @@ from tests.support.golden import SESSION_GAP, Story, read_stories, seconds
 from tickets.policies.business_time import Week, business_seconds_between
 
 LOGS = Path(__file__).with_name("logs")
-FILES = ("first_response", "first_contact", "handle_time", "satisfaction")
+FILES = ("first_response", "first_contact", "handle_time")
 STORIES = [story for name in FILES for story in read_stories(LOGS / f"{name}.log")]
 WEEK = Week(zone=UTC, spans={day: [(time(9), time(17))] for day in range(5)})
 
@@ -70,9 +70,6 @@ CHECKS: dict[str, tuple[Callable[[str], object], Callable[[Found], object]]] = {
     "contacts": (int, lambda found: len(found.contacts)),
     "handle": (every, lambda found: [contact.handle_seconds for contact in found.contacts]),
     "work": (every, lambda found: found.work),
-    "asked": (int, lambda found: found.facts.survey_count),
-    "votes": (int, lambda found: found.facts.vote_count),
-    "score": (str, lambda found: f"{found.facts.last_rating:g}" if found.facts.last_rating else "none"),
 }
 
 

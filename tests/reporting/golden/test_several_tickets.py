@@ -7,17 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from channels_app.models import Channel
-from helpdesk.accounts.models import User
 from helpdesk.common.clock import told_time
 from reporting.metrics.first_contact_resolution import FirstContactResolution, handled_cases
 from reporting.metrics.question import Question
 from reporting.models import TicketFact
 from reporting.policies.period import Period
 from reporting.services.facts import rebuild_facts
-from tests.factories import make_channel
-from tests.support.golden import CHANNELS, MONDAY, PEOPLE, TEAMS, Story, read_stories, seconds
-from tickets.models import Customer, Team, Ticket, TicketEvent, Topic
+from tests.support.golden import MONDAY, read_stories, seconds
+from tests.support.golden_filing import file_story, make_cast
 
 pytestmark = pytest.mark.django_db
 STORIES = list(read_stories(Path(__file__).with_name("logs") / "across_tickets.log"))
@@ -27,45 +24,8 @@ SEEN_AT = MONDAY + timedelta(days=13, hours=23)
 @pytest.fixture
 def filed(db: None) -> dict[str, list[int]]:
     """The tickets of every story with their logs: story -> ids."""
-    kinds = {"mail": "email", "chat": "webchat", "phone": "voice"}
-    for name, pk in CHANNELS.items():
-        make_channel(kind=kinds[name], slug=name, id=pk)
-    User.objects.bulk_create(User(pk=pk, username=name) for name, pk in PEOPLE.items())
-    Team.objects.bulk_create(Team(pk=pk, name=name) for name, pk in TEAMS.items())
-    topics = {name: Topic.objects.create(name=name) for name in ("Delivery", "Invoice")}
-    return {story.name: file_story(story, topics) for story in STORIES}
-
-
-def file_story(story: Story, topics: dict[str, Topic]) -> list[int]:
-    customers: dict[str, Customer] = {}
-    ids: list[int] = []
-    for written in story.tickets:
-        customer = customers.setdefault(written.customer, Customer.objects.create(name=written.customer))
-        log = written.log
-        ticket = Ticket.objects.create(
-            customer=customer,
-            channel=Channel.objects.get(pk=CHANNELS[written.channel]),
-            topic=topics.get(written.topic),
-            opened_at=log[0].at,
-            last_message_at=log[0].at,
-            is_demo=written.flags == "demo",
-        )
-        if written.flags == "follow-up":
-            log[0].data["follow_up_of"] = ids[0]
-        TicketEvent.objects.bulk_create(
-            TicketEvent(
-                ticket=ticket,
-                sequence=event.sequence,
-                at=event.at,
-                kind=event.kind,
-                data=event.data,
-                actor_kind=event.actor_kind,
-                actor_id=event.actor_id,
-            )
-            for event in log
-        )
-        ids.append(ticket.pk)
-    return ids
+    make_cast()
+    return {story.name: [ticket.pk for ticket in file_story(story)] for story in STORIES}
 
 
 def test_coming_back_is_seen_across_tickets_and_channels(filed: dict[str, list[int]], auditor: Any) -> None:
