@@ -3,7 +3,16 @@
 from celery import shared_task
 
 from helpdesk.core.services import record_job_run
-from surveys.services import chat_answers, improvement, incentive_codes, planning, recovery, reminding, sending
+from surveys.services import (
+    chat_answers,
+    improvement,
+    incentive_codes,
+    planning,
+    recovery,
+    reminding,
+    sending,
+    undelivered,
+)
 
 
 @shared_task
@@ -15,10 +24,11 @@ def plan_surveys() -> None:
 
 @shared_task
 def send_due_surveys() -> None:
-    """Ask whoever is due, and close what nobody answered in time."""
+    """Ask whoever is due, mend what was not delivered, and close what nobody answered in time."""
     chat_answers.forget_passed_waits()
     with record_job_run("send_surveys") as run:
-        run.handled = sending.send_due_surveys() + reminding.send_due_reminders() + sending.expire_invitations()
+        run.handled = sending.send_due_surveys() + undelivered.mend_undelivered()
+        run.handled += reminding.send_due_reminders() + sending.expire_invitations()
 
 
 @shared_task

@@ -82,11 +82,27 @@ class WaySearch:
             return Way(via=via, channel=channel, conversation=conversation)
         return self._template(conversation, survey, texts) or self.mail(customer, channel.brand_id) or "window"
 
-    def mail(self, customer: Customer, brand_id: int | None) -> Way | None:
-        """A new mail to an address that is known to be the customer's, from a mailbox of the same brand where there is one."""
+    def find_other(
+        self, conversation: Conversation, *, via: str, customer: Customer, survey: Survey, texts: SurveyTexts
+    ) -> Way | None:
+        """The way behind ``via`` for a question that was not delivered in ``conversation``; never the address that failed again.
+
+        The conversation comes as in ``find``.
+        """
+        channel, template = conversation.channel, None
+        is_usable = channel.is_active and _known_adapter(channel.kind) is not None and can_be_written_to(conversation)
+        if via in (SentVia.CHAT, SentVia.WIDGET) and is_usable:
+            template = self._template(conversation, survey, texts)
+        return template or self.mail(customer, channel.brand_id, without=conversation.identity_id)
+
+    def mail(self, customer: Customer, brand_id: int | None, *, without: int | None = None) -> Way | None:
+        """A new mail to an address that is known to be the customer's, from a mailbox of the same brand where there is one.
+
+        ``without``: the identity that must not be taken.
+        """
         mailboxes = [one for one in self._active() if _is_mailbox(one)]
         mailboxes.sort(key=lambda one: (one.brand_id != brand_id, one.position, one.pk))
-        return _way_to(mailboxes[:1], customer, SentVia.MAIL)
+        return _way_to(mailboxes[:1], customer, SentVia.MAIL, without=without)
 
     def _text_message(self, customer: Customer) -> Way | None:
         """The chat of his telephone number, on a channel that may write to any number at any time."""
@@ -153,7 +169,7 @@ def _is_texting(channel: Channel) -> bool:
     )
 
 
-def _way_to(channels: list[Channel], customer: Customer, via: str) -> Way | None:
+def _way_to(channels: list[Channel], customer: Customer, via: str, *, without: int | None = None) -> Way | None:
     """The first of the channels on which the customer has an address of his own that can be written to."""
     for channel in channels:
         kind = adapter_class(channel.kind).identity_kind
@@ -165,7 +181,8 @@ def _way_to(channels: list[Channel], customer: Customer, via: str) -> Way | None
             # Told by somebody and never proved: the question says what the customer had written about.
             is_claimed=False,
         )
-        identity = next((one for one in identities.order_by("-is_verified", "-pk") if is_writable(one.address)), None)
+        known = identities.exclude(pk=without or 0).order_by("-is_verified", "-pk")
+        identity = next((one for one in known if is_writable(one.address)), None)
         if identity is not None:
             return Way(via=via, channel=channel, identity=identity)
     return None
