@@ -238,7 +238,7 @@ def computed_outcome(
 
     ``before`` and ``after`` are ratings of 1 to 10. Regained: at least ``regained_from`` and better than before (where there was a
     vote), after a done action that the customer was told of. Worse or equal is lost. Better but not good enough, or good without any
-    told action: a person decides. ``is_over``: the question has expired, or could not be asked, without an answer.
+    told action: a person decides. ``is_over``: the question has expired without an answer.
     """
     if after is None:
         return NO_ANSWER if is_over else ""

@@ -182,12 +182,15 @@ class Proposal:
 
 
 def proposal_of(case: RecoveryCase) -> Proposal:
-    """The computed outcome of an open case: of the newest vote on the question that was asked again. At most six statements."""
+    """The computed outcome of an open case: of the newest vote on the question that was asked again. At most seven statements.
+
+    A question that was held back says nothing about the customer.
+    """
     invitation = case.invitation
     if case.closed_at is not None or invitation is None:
         return Proposal(outcome="")
     response = getattr(invitation, "response", None)
-    is_over = invitation.state in (Invitation.State.EXPIRED, Invitation.State.SUPPRESSED)
+    is_over = invitation.state == Invitation.State.EXPIRED
     outcome = computed_outcome(
         before=case.score_before,
         after=response.rating if response is not None else None,

@@ -13,11 +13,12 @@ from helpdesk.common.failpoints import failpoint
 from surveys.models import Invitation, RecoveryCase, Survey
 from surveys.policies.recovery import ASK_AGAIN, CLOSES_ITSELF_AFTER, SKIPPED, WAITING, close_refusal
 from surveys.policies.scales import SCALES
-from surveys.selectors.recovery import proposal_of, recovery_settings
+from surveys.selectors.recovery import UNTOLD_STATES, proposal_of, recovery_settings
 from surveys.services.inviting import invite_customer
 from surveys.services.recovery_cases import close_locked
 from surveys.services.recovery_changes import CaseChange, lock_case
 from surveys.services.recovery_owners import leads_of
+from surveys.services.recovery_places import asking_ticket
 from tickets.services.actors import Actor
 from tickets.services.notifying import notify
 
@@ -50,7 +51,7 @@ def ask_due_customers() -> int:
 @transaction.atomic
 def _ask(case_id: int) -> bool:
     rows = RecoveryCase.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    case = rows.select_related("ticket").filter(pk=case_id, closed_at=None, invitation=None).first()
+    case = rows.select_related("ticket", "customer").filter(pk=case_id, closed_at=None, invitation=None).first()
     if case is None or case.ask_again_at is None:
         return False
     change = CaseChange(case, Actor.system())
@@ -62,8 +63,8 @@ def _ask(case_id: int) -> bool:
                 invitation = invite_customer(
                     survey_id=survey.pk,
                     customer_id=case.customer_id,
-                    ticket_id=case.ticket_id,
-                    occasion=f"recovery:{case.pk}",
+                    ticket_id=asking_ticket(case),
+                    occasion=_occasion(case),
                     actor=Actor.system(),
                 )
         except HelpdeskError as error:
@@ -74,14 +75,29 @@ def _ask(case_id: int) -> bool:
         reason = "no_survey"
     failpoint("recovery.after_asking")
     if invitation is None:
-        change.settle(ASK_AGAIN, WAITING, reason=reason)
-        change.set(ask_again_at=None)
-        _tell_owner(case, kind="recovery_not_asked", key=f"recovery_not_asked:{case.pk}", reason=reason)
+        _leave_to_a_person(change, reason)
     else:
         change.set(invitation_id=invitation.pk)
         change.settle(ASK_AGAIN, data={"invitation": invitation.pk})
     change.save()
     return True
+
+
+def _occasion(case: RecoveryCase) -> str:
+    """What he is asked on: a question that never reached him is asked anew as another one."""
+    earlier = Invitation.objects.filter(customer=case.customer_id).filter(
+        Q(occasion=f"recovery:{case.pk}") | Q(occasion__startswith=f"recovery:{case.pk}:")
+    )
+    count = earlier.count()
+    return f"recovery:{case.pk}:{count + 1}" if count else f"recovery:{case.pk}"
+
+
+def _leave_to_a_person(change: CaseChange, reason: str) -> None:
+    """He could not be asked: the step stays open with the reason, and the owner is told. Nothing is concluded from his silence."""
+    case = change.case
+    change.settle(ASK_AGAIN, WAITING, reason=reason)
+    change.set(ask_again_at=None, invitation_id=None)
+    _tell_owner(case, kind="recovery_not_asked", key=f"recovery_not_asked:{case.pk}:{case.version}", reason=reason)
 
 
 def survey_for(case: RecoveryCase) -> Survey | None:
@@ -98,38 +114,43 @@ def settle_asked_cases() -> int:
     """Take over the votes of those who were asked again, and close what is plain (sweep); returns how many cases were changed.
 
     A new score is written on the case and its owner is told at once. "Regained" and "no answer" close the case by themselves after
-    ``CLOSES_ITSELF_AFTER``, so that a person has that long for a closing note of his own; "lost" always waits for a person.
+    ``CLOSES_ITSELF_AFTER``, so that a person has that long for a closing note of his own; "lost" always waits for a person, and so does a
+    case whose question was held back or never arrived: he may be asked anew.
     """
     rating = "invitation__response__rating"
     is_new = Q(**{f"{rating}__isnull": False}) & (Q(score_after=None) | ~Q(score_after=F(rating)))
     is_silent = Q(invitation__state__in=[Invitation.State.EXPIRED, Invitation.State.SUPPRESSED])
+    is_untold = Q(invitation__response=None, invitation__message__delivery_state__in=UNTOLD_STATES)
     is_good = Q(**{f"{rating}__gte": recovery_settings().regained_from})
     is_plain = is_good & Q(invitation__response__answered_at__lte=now() - CLOSES_ITSELF_AFTER)
     # Those who are lost wait for a person, for as long as it takes, and cost nothing meanwhile.
-    asked = RecoveryCase.objects.filter(is_new | is_silent | is_plain, closed_at=None, invitation__isnull=False)
+    asked = RecoveryCase.objects.filter(
+        is_new | is_silent | is_untold | is_plain, closed_at=None, invitation__isnull=False
+    )
     return sum(_settle(case_id) for case_id in asked.order_by("pk").values_list("pk", flat=True)[: BATCH * 5])
 
 
 @transaction.atomic
 def _settle(case_id: int) -> bool:
     rows = RecoveryCase.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    case = rows.select_related("invitation", "ticket").filter(pk=case_id, closed_at=None).first()
+    case = rows.select_related("invitation__message", "ticket").filter(pk=case_id, closed_at=None).first()
     if case is None or case.invitation is None:
         return False
     change = CaseChange(case, Actor.system())
     response = getattr(case.invitation, "response", None)
+    unasked = _why_unasked(case.invitation) if response is None else ""
+    if unasked:
+        _leave_to_a_person(change, unasked)
+        change.save()
+        return True
     proposal = proposal_of(case)
     is_new = response is not None and response.rating != case.score_after
     if is_new and response is not None:
         change.set(score_after=response.rating)
         key = f"recovery_answered:{case.pk}:{response.score}"
         _tell_owner(case, kind="recovery_answered", key=key, outcome=proposal.outcome)
-    was_not_asked = case.invitation.state == Invitation.State.SUPPRESSED
-    if was_not_asked:
-        reason = case.invitation.reason
-        _tell_owner(case, kind="recovery_not_asked", key=f"recovery_not_asked:{case.pk}", reason=reason)
     is_due = proposal.closes_at is not None and proposal.closes_at <= now()
-    note = _note(proposal.outcome, was_not_asked=was_not_asked)
+    note = _note(proposal.outcome)
     if is_due and not close_refusal(proposal.outcome, change.standing(), note=note):
         close_locked(change, outcome=proposal.outcome, note=note)
         is_new = True
@@ -137,11 +158,17 @@ def _settle(case_id: int) -> bool:
     return is_new
 
 
-def _note(outcome: str, *, was_not_asked: bool) -> str:
+def _why_unasked(invitation: Invitation) -> str:
+    """Why the question has not reached the customer, as a code; "" when it has, or is still to come."""
+    if invitation.state == Invitation.State.SUPPRESSED:
+        return invitation.reason or "not_asked"
+    message = invitation.message
+    return "not_delivered" if message is not None and message.delivery_state in UNTOLD_STATES else ""
+
+
+def _note(outcome: str) -> str:
     if outcome == RecoveryCase.Outcome.REGAINED:
         return _("Closed by itself: the new vote is good, and the customer was told what was done.")
-    if was_not_asked:
-        return _("Closed by itself: the customer could not be asked again.")
     return _("Closed by itself: the customer did not answer when he was asked again.")
 
 

@@ -64,6 +64,21 @@ def current_ticket(case: RecoveryCase) -> Ticket | None:
     return ticket
 
 
+def asking_ticket(case: RecoveryCase) -> int | None:
+    """The ticket on which the customer is asked something; None where that is done by a mail of its own.
+
+    A question goes to the conversation in which somebody wrote last. Where everybody would read it there, or the ticket went into that
+    of another customer, it goes to the customer himself.
+    """
+    ticket = current_ticket(case)
+    customers = (case.customer_id, case.customer.merged_into_id)
+    if ticket is None or ticket.is_spam or ticket.customer_id not in customers:
+        return None
+    written = Message.objects.filter(ticket=ticket, kind=Message.Kind.MESSAGE, purpose="", conversation__isnull=False)
+    newest = written.order_by("-sort_at", "-pk").values_list("conversation__visibility", flat=True).first()
+    return None if newest == Conversation.Visibility.PUBLIC else int(ticket.pk)
+
+
 def _private_conversation(ticket: Ticket) -> int | None:
     """The private conversation of a ticket in which the customer wrote last; one that only we wrote in counts after that."""
     private = Conversation.Visibility.PRIVATE

@@ -14,6 +14,7 @@ from surveys.services import recovery
 from surveys.services.incentive_codes import import_codes
 from surveys.services.incentives import offer_incentive
 from surveys.services.planning import plan_surveys
+from surveys.services.preset import ensure_preset_survey
 from surveys.services.recovery_following import take_events
 from surveys.services.recovery_preset import ensure_recovery_settings
 from surveys.services.sending import send_due_surveys
@@ -167,3 +168,13 @@ def test_author_of_a_bad_review_is_answered_in_public_and_won_back_in_private(em
         offer_incentive(case_id=case.pk, incentive_id=pool.pk, text="{{recovery.incentive}}. What else?", actor=me)
     sent = Message.objects.filter(author="agent").order_by("pk")
     assert [(one.visibility, one.channel) for one in sent] == [("public", site)] + [("private", email_channel)] * 4
+
+    # He is asked again where he was told.
+    recovery.skip_step(case_id=case.pk, kind="make_good", reason="He was asked about his review.", actor=me)
+    ensure_preset_survey()
+    RecoveryCase.objects.update(ask_again_at=MONDAY - timedelta(days=100))
+    assert recovery.ask_due_customers() == 1
+    send_due_surveys()
+    question = Invitation.objects.get(occasion=f"recovery:{case.pk}").message
+    assert question is not None
+    assert (question.visibility, question.channel) == ("private", email_channel)

@@ -9,10 +9,14 @@ from surveys.models import Invitation, RecoveryCase, Response, Survey
 from surveys.selectors.recovery import proposal_of
 from surveys.services import recovery
 from surveys.services.preset import ensure_preset_survey
+from surveys.services.recovery_places import asking_ticket
 from surveys.services.recovery_preset import ensure_recovery_settings
+from surveys.services.sending import send_due_surveys
+from tests.factories import make_ticket
 from tests.support.recovery import DONE, correct, make_case
-from tickets.models import Notification, TicketEvent
+from tickets.models import Conversation, Message, Notification, TicketEvent
 from tickets.services.actors import Actor
+from tickets.services.merging import merge_tickets
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,22 +120,58 @@ def test_good_vote_without_an_action_he_was_told_of_waits_for_a_person(case: Rec
     assert case.closed_at is None
 
 
-@pytest.mark.parametrize(
-    ("state", "note", "is_told"), [("expired", "did not answer", False), ("suppressed", "could not be asked", True)]
-)
-def test_question_without_an_answer_closes_the_case_after_a_while(
-    case: RecoveryCase, state: str, note: str, is_told: bool
-) -> None:
+def test_question_without_an_answer_closes_the_case_after_a_while(case: RecoveryCase) -> None:
     recovery.ask_due_customers()
-    Invitation.objects.update(
-        state=state, reason="not_wanted", expires_at=now() - timedelta(days=2), due_at=now() - timedelta(days=2)
-    )
+    Invitation.objects.update(state="expired", expires_at=now() - timedelta(days=2))
     assert recovery.settle_asked_cases() == 0
     Invitation.objects.update(expires_at=LONG_AGO)
     assert recovery.settle_asked_cases() == 1
     case.refresh_from_db()
-    assert (case.outcome, case.score_after, note in case.closing_note) == ("no_answer", None, True)
-    assert Notification.objects.filter(kind="recovery_not_asked").exists() is is_told
+    assert (case.outcome, case.score_after) == ("no_answer", None)
+    assert "did not answer" in case.closing_note
+
+
+@pytest.mark.parametrize("why", ["not_wanted", "not_delivered"])
+def test_question_that_never_reached_him_concludes_nothing_and_may_be_asked_anew(
+    case: RecoveryCase, me: Actor, why: str
+) -> None:
+    recovery.ask_due_customers()
+    held = Invitation.objects.get()
+    if why == "not_delivered":
+        Message.objects.filter(author="agent").update(delivery_state="failed")
+        message = Message.objects.filter(author="agent").first()
+        Invitation.objects.update(state="expired", message=message, expires_at=LONG_AGO)
+    else:
+        Invitation.objects.update(state="suppressed", reason=why, due_at=LONG_AGO)
+    assert [recovery.settle_asked_cases(), recovery.settle_asked_cases()] == [1, 0]
+    case.refresh_from_db()
+    step = case.steps.get(kind="ask_again")
+    assert (case.closed_at, case.invitation, step.state, step.reason) == (None, None, "waiting", why)
+    assert Notification.objects.get(kind="recovery_not_asked").data["reason"] == why
+
+    Message.objects.filter(author="agent").update(delivery_state="delivered")
+    recovery.ask_again(case_id=case.pk, actor=me)
+    due(case)
+    assert recovery.ask_due_customers() == 1
+    case.refresh_from_db()
+    assert (case.invitation_id != held.pk, case.steps.get(kind="ask_again").state) == (True, "done")
+
+
+def test_customer_is_asked_by_a_mail_of_its_own_where_everybody_would_read_it(case: RecoveryCase) -> None:
+    assert asking_ticket(case) == case.ticket_id
+    Conversation.objects.update(visibility="public")
+    assert asking_ticket(case) is None
+    recovery.ask_due_customers()
+    assert Invitation.objects.get().ticket is None
+
+
+def test_customer_is_asked_on_the_ticket_that_his_was_merged_into(case: RecoveryCase, email_channel: Any) -> None:
+    winner = make_ticket(email_channel, subject="Again")
+    merge_tickets(ticket_id=case.ticket_id or 0, into_ticket_id=winner.pk, actor=Actor.system())
+    recovery.ask_due_customers()
+    send_due_surveys()
+    asked = Invitation.objects.get()
+    assert (asked.ticket, asked.state, asked.message is not None) == (winner, "sent", True)
 
 
 def test_waiting_gift_keeps_the_case_open(case: RecoveryCase) -> None:
