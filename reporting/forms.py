@@ -72,7 +72,9 @@ class QuestionForm(forms.Form):
         if self.errors:
             return cleaned
         to_on = cleaned["to"] or max(self.today, cleaned["from"] or self.today)
-        from_on = cleaned["from"] or to_on - timedelta(days=DEFAULT_DAYS - 1)
+        if to_on < EARLIEST:
+            raise forms.ValidationError({"to": _("There are no figures of that time.")})
+        from_on = cleaned["from"] or max(EARLIEST, to_on - timedelta(days=DEFAULT_DAYS - 1))
         if from_on > to_on:
             raise forms.ValidationError({"from": _("The first day lies behind the last.")})
         if from_on < EARLIEST or to_on.year > self.today.year + 1:

@@ -75,7 +75,11 @@ class Question:
 
     def narrowed(self, *, channel: str, team: str, agent: str, topic: str = "", cause: str = "") -> Q:
         """The filters as a condition on these columns; what has no column for topic or cause is not narrowed by it."""
-        condition = Q(**{f"{channel}__slug": self.channel}) if self.channel else Q()
+        condition = Q()
+        if self.channel == NONE:
+            condition = Q(**{f"{channel}__isnull": True})
+        elif self.channel:
+            condition = Q(**{f"{channel}__slug": self.channel})
         for column, asked in (
             (team, self.team),
             (agent, self.agent),

@@ -52,7 +52,7 @@ def test_older_tickets_follow_without_gap_or_repeat(
 
 @pytest.mark.parametrize(
     "query",
-    ["from=soon", "from=2026-02-30", "from=2026-03-02&to=2026-03-01", "group_by=colour", "team=x", "from=0001-01-01"],
+    ["from=soon", "from=2026-02-30", "from=2026-03-02&to=2026-03-01", "group_by=colour", "team=x", "from=0001-01-01", "to=0001-01-01"],
 )
 def test_wrong_question_is_told_and_the_page_stays(browser: Client, query: str) -> None:
     page = browser.get(f"{URL}?{query}")
