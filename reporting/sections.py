@@ -71,13 +71,14 @@ def traffic(request: HttpRequest) -> SafeString:
 def _figures(
     request: HttpRequest, name: str, days: int, render: Callable[[Question, dict[str, Any]], SafeString]
 ) -> SafeString:
-    """A section of figures, kept for a minute for everybody who sees the same figures in the same language."""
+    """A section of figures, kept for a minute for everybody who sees the same figures and tickets in the same language."""
     if not request.user.has_perm("reporting.view_ticketfact"):
         return SafeString("")
     load = _workload(request.user)
     question = Question(user=request.user, period=_period(days), only_demo=shows_demo(request, load))
     shown = {"is_demo": question.only_demo, "can_leave_demo": load.has_real, "can_see_demo": load.has_demo}
-    scope = overview.figure_scope(request.user)
+    # The limits say what is late now, which goes by the tickets that somebody sees: he may see more figures than tickets.
+    scope = f"{overview.figure_scope(request.user)}-{overview.ticket_scope(request.user)}"
     key = f"overview-{name}-{scope}-{shown}-{question.period.to_on}-{question.period.zone}-{get_language()}"
     return overview.kept(hashlib.sha256(key.encode()).hexdigest(), partial(render, question, shown))
 

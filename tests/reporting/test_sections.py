@@ -160,6 +160,15 @@ def test_limits_are_of_the_decided_ones_and_lead_to_their_tickets(
     assert "2 met, 1 missed" in section
 
 
+def test_lead_does_not_read_the_numbers_of_who_sees_every_ticket(
+    page: Callable[..., str], auditor: Any, lead: Any, limits: list[SLATimer]
+) -> None:
+    board = make_team("Board", is_private=True)
+    Ticket.objects.filter(next_due_at__isnull=False).update(team=board)
+    assert 'sort=due">1</a>' in page(auditor)
+    assert 'sort=due">1</a>' not in page(lead)
+
+
 def test_without_limits_there_is_no_section_about_them(page: Callable[..., str], agent: Any, make_fact: Make) -> None:
     make_fact(60, opened_at=now())
     assert "hd-limits" not in page(agent)
