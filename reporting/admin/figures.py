@@ -26,7 +26,7 @@ from reporting.policies.wording import spoken
 from tickets.selectors.inbox import BadCursor, Cursor
 
 PAGE_SIZE = 50
-KEPT_PARAMETERS = ("from", "to", "group_by", *FILTERS, "demo")
+KEPT_PARAMETERS = ("from", "to", "group_by", *FILTERS, "demo", "include_demo")
 DEFAULT_METRIC = "first-response"
 # Groups, and filters of the same name, that not every metric has.
 OWN_GROUPS = (GroupBy.TOPIC, GroupBy.PRIORITY, GroupBy.LIMIT, GroupBy.MEDIUM, GroupBy.CAUSE)

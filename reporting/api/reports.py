@@ -21,7 +21,7 @@ from reporting.api.rendering import CsvRenderer, DeclaredFormats
 from reporting.forms import QuestionForm
 from reporting.metrics import METRICS, Metric
 from reporting.metrics.metric import COMMON_GROUPS, FACT_GROUPS
-from reporting.metrics.question import MESSAGING, PHONE, GroupBy, Question
+from reporting.metrics.question import MESSAGING, PHONE, Question
 from reporting.models import TicketFact
 from tickets.models import Metric as Limit
 from tickets.models import Ticket
@@ -80,11 +80,24 @@ DESCRIBED = [
 SLA_DESCRIBED = [
     *(described for described in DESCRIBED if described.name != "group_by"),
     _parameter(
-        "group_by", "One row for each; without it one row for all.", enum=[value.value for value in GroupBy if value]
+        "group_by",
+        "One row for each; without it one row for all.",
+        enum=[value.value for value in METRICS["sla"].groups if value],
     ),
     _parameter("topic", "Only this topic (its id, or `none`)."),
     _parameter("priority", "Only this priority.", enum=list(Ticket.Priority.values)),
     _parameter("limit", "Only this kind of limit.", enum=list(Limit.values)),
+]
+
+
+TOPIC_DESCRIBED = [
+    *(described for described in DESCRIBED if described.name != "group_by"),
+    _parameter(
+        "group_by",
+        "One row for each; without it one row for all.",
+        enum=[value.value for value in METRICS["next-response"].groups if value],
+    ),
+    _parameter("topic", "Only this topic (its id, or `none`)."),
 ]
 
 
@@ -166,6 +179,7 @@ class ReportViewSet(ResourceViewSet):
             "to": str(question.period.to_on),
             "group_by": question.group_by.value,
             **question.filters(),
+            "include_demo": "true" if question.include_demo else "",
         }
         query = urlencode({name: value for name, value in parameters.items() if value})
         return f"{settings.SITE_URL.rstrip('/')}{reverse('admin:reporting_ticketfact_changelist')}?{query}"
@@ -205,7 +219,10 @@ class FirstResponseReport(FactReportViewSet):
 class NextResponseReport(ReportViewSet):
     metric = METRICS["next-response"]
 
-    @extend_schema(responses=ReportRead(many=False), parameters=DESCRIBED)
+    def known_parameters(self) -> Iterable[str]:
+        return (*PARAMETERS, "topic")
+
+    @extend_schema(responses=ReportRead(many=False), parameters=TOPIC_DESCRIBED)
     def list(self, request: Request) -> Response:
         """How long customers waited for each further answer, by the wall clock and in business hours."""
         return super().list(request)

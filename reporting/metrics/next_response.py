@@ -7,7 +7,7 @@ from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from reporting.metrics.facts import subset_condition
-from reporting.metrics.metric import Metric
+from reporting.metrics.metric import COMMON_GROUPS, Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import GroupBy, Percentiles, Question, Row, group_expression
 from reporting.models import ResponseFact
@@ -22,11 +22,13 @@ class NextResponse(Metric):
     a waiting customer do not restart the clock; notes, status changes, a bot's replies and replies that were taken back are no
     response. Mean, median and 90th percentile are over answered waits alone, by the wall clock; the business ones count the open
     hours of the team or channel only, and are unknown where there are no hours. Beside them stand how many still wait and how
-    many were resolved without an answer. Merged tickets, spam, tickets that an agent opened and demo tickets do not count.
+    many were resolved without an answer. The topic is the one that the ticket has now. Merged tickets, spam, tickets that an
+    agent opened and demo tickets do not count.
     """
 
     name = "next-response"
     label = _("Next response time")
+    groups = (*COMMON_GROUPS, GroupBy.TOPIC)
     columns: ClassVar = [
         ("count", _("answered"), "count"),
         ("median", _("median"), "seconds"),
@@ -45,8 +47,7 @@ class NextResponse(Metric):
 
     def rows(self, question: Question) -> list[Row]:
         waits = counted_waits(question)
-        columns = {GroupBy.CHANNEL: "channel_id", GroupBy.TEAM: "team_id", GroupBy.AGENT: "responder_id"}
-        group = group_expression(question, at="waiting_started_at", columns=columns)
+        group = group_expression(question, at="waiting_started_at", columns=GROUP_COLUMNS)
         if group is None:
             return named_rows(question.group_by, [_finished(waits.aggregate(**AGGREGATES))])
         found = waits.annotate(group=group).order_by().values("group").annotate(**AGGREGATES)
@@ -58,6 +59,12 @@ class NextResponse(Metric):
         return tickets.select_related("customer", "channel", "assignee").order_by("-opened_at", "-id")
 
 
+GROUP_COLUMNS: Mapping[GroupBy, str] = {
+    GroupBy.CHANNEL: "channel_id",
+    GroupBy.TEAM: "team_id",
+    GroupBy.AGENT: "responder_id",
+    GroupBy.TOPIC: "ticket__topic_id",
+}
 AGGREGATES: Mapping[str, Any] = {
     "count": Count("seconds"),
     "mean": Avg("seconds"),
@@ -80,7 +87,7 @@ def counted_waits(question: Question) -> QuerySet[ResponseFact]:
     elif not question.include_demo:
         waits = waits.filter(is_demo=False)
     found: QuerySet[ResponseFact] = waits.filter(
-        question.narrowed(channel="channel", team="team_id", agent="responder_id")
+        question.narrowed(channel="channel", team="team_id", agent="responder_id", topic="ticket__topic")
     )
     return found
 

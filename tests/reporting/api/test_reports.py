@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from helpdesk.common.clock import now
 from tests.factories import make_channel, make_team
@@ -54,6 +55,35 @@ def test_demo_is_counted_only_when_asked_for(client: Client, agent: Any, key_of:
     assert counts == [0, 1, 0]
 
 
+def test_tickets_behind_a_figure_with_demo_are_those_with_demo(
+    client: Client, agent: Any, key_of: Make, make_fact: Make
+) -> None:
+    fact = make_fact(600, opened_at=now(), is_demo=True)
+    answer = client.get("/api/v1/reports/volume/", {"include_demo": "true"}, headers=key_of(agent)).json()
+    client.force_login(agent)
+    page = client.get("/admin/" + answer["drilldown_url"].partition("/admin/")[2])
+    assert [ticket.pk for ticket in page.context["tickets"]] == [fact.pk]
+
+
+@pytest.mark.parametrize(
+    ("report", "described"),
+    [
+        ("sla", {"channel", "team", "agent", "topic", "priority", "limit", "day", "week", "month", "hour"}),
+        ("next-response", {"channel", "team", "agent", "topic", "day", "week", "month", "hour"}),
+    ],
+)
+def test_api_offers_the_groups_that_a_report_has(
+    client: Client, agent: Any, key_of: Make, report: str, described: set[str]
+) -> None:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    parameters = schema["paths"][f"/api/v1/reports/{report}/"]["get"]["parameters"]
+    (offered,) = [set(one["schema"]["enum"]) for one in parameters if one["name"] == "group_by"]
+    assert offered == described
+    for group in offered:
+        answer = client.get(f"/api/v1/reports/{report}/", {"group_by": group}, headers=key_of(agent))
+        assert answer.status_code == 200
+
+
 def test_file_for_spreadsheets_runs_nothing(client: Client, agent: Any, key_of: Make, make_fact: Make) -> None:
     make_fact(600, opened_at=now(), channel=make_channel(slug="evil", name="=cmd|' /C calc'!A0"))
     answer = client.get(
@@ -69,7 +99,7 @@ def test_file_for_spreadsheets_runs_nothing(client: Client, agent: Any, key_of: 
     ("query", "field"),
     [
         ("from=soon", "from"), ("from=2026-03-02&to=2026-03-01", "from"), ("from=2000-01-01&to=2026-01-01", "from"),
-        ("group_by=colour", "group_by"),
+        ("to=0001-01-01", "to"), ("group_by=colour", "group_by"),
         ("format=xml", "format"), ("team=x", "team"), ("include_demo=yes", "include_demo"), ("colour=blue", "colour"), ("from=", None),
         ("from=soon&format=csv", "from"),
     ],

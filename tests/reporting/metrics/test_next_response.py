@@ -11,7 +11,7 @@ from reporting.models import ResponseFact
 from reporting.services.facts import _write_facts, rebuild_facts, refresh_facts
 from tests.factories import make_ticket, receive_message
 from tests.support.event_log import wait_for_horizon
-from tickets.models import BusinessHours, BusinessHoursSpan, TicketEvent
+from tickets.models import BusinessHours, BusinessHoursSpan, Ticket, TicketEvent, Topic
 from tickets.services.actors import Actor
 from tickets.services.lifecycle import mark_spam
 from tickets.services.replies import reply_to_ticket
@@ -123,3 +123,12 @@ def test_rebuilding_gives_the_same_waits_and_spam_has_none(email_channel: Any, a
     wait_for_horizon()
     rebuild_facts()
     assert list(ResponseFact.objects.values_list(*columns)) == before
+
+
+def test_waits_are_told_apart_and_narrowed_by_the_topic_of_their_ticket(make_wait: Make, ask: Ask) -> None:
+    topic = Topic.objects.create(name="Delivery")
+    Ticket.objects.filter(pk=make_wait(60).ticket_id).update(topic=topic)
+    make_wait(600)
+    rows = METRIC.rows(ask(GroupBy.TOPIC))
+    assert [(row.key, row.values["median"]) for row in rows] == [(topic.pk, 60.0), (None, 600.0)]
+    assert (only(ask(topic=str(topic.pk)))["median"], only(ask(topic="none"))["median"]) == (60.0, 600.0)
