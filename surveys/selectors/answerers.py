@@ -1,6 +1,6 @@
 """Whom a vote is about: the agent who answered last in what the customer was asked about."""
 
-from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -38,7 +38,7 @@ def _last_answerer(ticket: Ticket, of_messages: Q, of_calls: Q) -> int | None:
     )
     kept = written.exclude(delivery_state=Message.DeliveryState.CANCELLED)
     taken = Call.objects.filter(of_calls, message__ticket=ticket, agent__isnull=False, answered_at__isnull=False)
-    last: list[tuple[datetime, int]] = [
+    last: list[tuple[Any, int]] = [
         *kept.order_by("-sort_at", "-id").values_list("sort_at", "author_agent_id")[:1],
         *taken.order_by("-answered_at", "-id").values_list("answered_at", "agent_id")[:1],
     ]
