@@ -27,7 +27,10 @@ def slot_of(at: datetime) -> datetime:
 
 
 def read_traffic(events: Iterable[LoggedEvent]) -> Iterator[Contribution]:
-    """The contributions of one ticket's log, in the order of its sequence; the team is the one at that moment."""
+    """The contributions of one ticket's log, in the order of its sequence; the team is the one at that moment.
+
+    A customer's message counts for the channel on which it came; a reply, of which the log tells no channel, for the ticket's own.
+    """
     channel_id = team_id = None
     replies: dict[int, Contribution] = {}
     for event in events:
@@ -41,7 +44,7 @@ def read_traffic(events: Iterable[LoggedEvent]) -> Iterator[Contribution]:
                 yield Contribution(
                     sequence=event.sequence,
                     slot_at=slot_of(wrote_at),
-                    channel_id=channel_id,
+                    channel_id=event.data.get("channel", channel_id),
                     team_id=team_id,
                     received=1,
                 )

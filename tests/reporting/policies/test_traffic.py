@@ -31,6 +31,11 @@ def test_each_message_counts_in_its_slot_and_for_the_team_of_the_moment() -> Non
     assert list(read_traffic(log)) == [added(2, received=1), added(4, sent=1, team_id=8)]
 
 
+def test_message_counts_for_the_channel_on_which_it_came() -> None:
+    elsewhere = Logged(3, "message.received", {"sort_at": START.isoformat(), "channel": 6})
+    assert list(read_traffic([OPENED, WROTE, elsewhere])) == [added(2, received=1), added(3, received=1, channel_id=6)]
+
+
 def test_undone_reply_is_taken_out_of_the_slot_it_was_counted_in() -> None:
     undone = Logged(5, "message.cancelled", {"message": 1}, at=START + timedelta(hours=2))
     log = [OPENED, Logged(3, "ticket.replied", {"message": 1}), Logged(4, "ticket.assigned", {"to_team": 8}), undone]
