@@ -13,7 +13,7 @@ from reporting.selectors.goals import GoalStanding
 
 LINE_WIDTH, LINE_HEIGHT = 240, 44
 # The tickets behind what still runs.
-_RUNNING_SUBSET = {"quick": "waiting", "efficient": "running", "solved": "unresolved", "happy": ""}
+_RUNNING_SUBSET = {"quick": "waiting", "efficient": "running", "solved": "unresolved", "happy": "unanswered"}
 
 
 def figures_url(metric: str, **parameters: str) -> str:
@@ -27,7 +27,6 @@ def goal_card(standing: GoalStanding, demo: dict[str, str]) -> dict[str, Any]:
     values = [point.value for point in reading.points]
     lines, target_y = line_of(values, target=goal.target, width=LINE_WIDTH, height=LINE_HEIGHT)
     period = {"from": str(standing.period.from_on), "to": str(standing.period.to_on), **demo}
-    subset = _RUNNING_SUBSET[goal.kind]
     change = abs(reading.change) if reading.change is not None else None
     return {
         "goal": goal,
@@ -43,6 +42,9 @@ def goal_card(standing: GoalStanding, demo: dict[str, str]) -> dict[str, Any]:
         "running": standing.running,
         "running_words": RUNNING_WORDS[goal.kind],
         "provisional": standing.provisional,
+        "provisional_url": figures_url(measure.metric, group_by="day", show="provisional", **period),
+        "covered": "" if standing.covered is None else spoken_share(standing.covered),
+        "uncovered_url": figures_url(measure.metric, group_by="day", show="unknown", **period),
         "lines": lines,
         "target_y": target_y,
         "width": LINE_WIDTH,
@@ -51,6 +53,6 @@ def goal_card(standing: GoalStanding, demo: dict[str, str]) -> dict[str, Any]:
         "definition": METRICS[measure.metric].definition(),
         "owner": goal.owner.display_name if goal.owner is not None else _("nobody yet"),
         "url": figures_url(measure.metric, group_by="day", **period),
-        "running_url": figures_url(measure.metric, group_by="day", show=subset, **period) if subset else "",
+        "running_url": figures_url(measure.metric, group_by="day", show=_RUNNING_SUBSET[goal.kind], **period),
         "edit_url": reverse("admin:reporting_goal_change", args=[goal.pk]),
     }

@@ -22,6 +22,7 @@ from reporting.forms import QuestionForm
 from reporting.metrics import METRICS, Metric
 from reporting.metrics.question import FILTERS, NONE, GroupBy, Question, Row
 from reporting.models import TicketFact
+from reporting.policies.period import Period
 from reporting.policies.wording import spoken
 from tickets.selectors.inbox import BadCursor, Cursor
 
@@ -130,12 +131,12 @@ def _filter_links(request: HttpRequest) -> list[Link]:
 
 def _table_row(request: HttpRequest, metric: Metric, question: Question, row: Row) -> dict[str, Any]:
     values = [spoken(row.values.get(name), unit) for name, _label, unit in metric.columns]
-    return {"label": row.label, "url": _row_url(request, question.group_by, row), "values": values}
+    return {"label": row.label, "url": _row_url(request, question, row), "values": values}
 
 
-def _row_url(request: HttpRequest, group_by: GroupBy, row: Row) -> str:
-    """Where a row leads: the same figure narrowed to it."""
-    match group_by:
+def _row_url(request: HttpRequest, question: Question, row: Row) -> str:
+    """Where a row leads: the same figure narrowed to it. The first and the last week or month end with the period."""
+    match group_by := question.group_by:
         case (
             GroupBy.CHANNEL
             | GroupBy.TEAM
@@ -153,12 +154,18 @@ def _row_url(request: HttpRequest, group_by: GroupBy, row: Row) -> str:
             return _address(request, **{"from": str(row.key), "to": str(row.key), "group_by": "hour"})
         case GroupBy.WEEK:
             monday = date.fromisoformat(f"{row.key}-1")
-            return _address(request, **{"from": str(monday), "to": str(monday + timedelta(days=6)), "group_by": "day"})
+            return _days_url(request, question.period, monday, monday + timedelta(days=6))
         case GroupBy.MONTH:
             first = date.fromisoformat(f"{row.key}-01")
             last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-            return _address(request, **{"from": str(first), "to": str(last), "group_by": "day"})
+            return _days_url(request, question.period, first, last)
     return ""
+
+
+def _days_url(request: HttpRequest, period: Period, first: date, last: date) -> str:
+    """The days of the period from ``first`` to ``last``, one row each."""
+    days = {"from": str(max(first, period.from_on)), "to": str(min(last, period.to_on))}
+    return _address(request, **days, group_by="day")
 
 
 def _tickets(request: HttpRequest, metric: Metric, question: Question) -> dict[str, Any]:

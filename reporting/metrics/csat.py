@@ -48,6 +48,7 @@ class Csat(Metric):
         "low": (_("low"), Q(response__is_low=True)),
         "middle": (_("in between"), Q(response__is_low=False, response__rating__lt=TOP_SCORE)),
         "top": (_("9 or 10"), Q(response__rating__gte=TOP_SCORE)),
+        "unanswered": (_("not answered yet"), Q(state="sent", response=None)),
     }
 
     def rows(self, question: Question) -> list[Row]:
@@ -59,11 +60,12 @@ class Csat(Metric):
         return named_rows(question.group_by, [finished(row) for row in found])
 
     def tickets(self, question: Question) -> QuerySet[Ticket]:
+        asked = asked_questions(question).filter(subset_condition(self, question))
+        if question.subset != "unanswered":
+            asked = asked.filter(response__isnull=False)
         # The latest vote of each stands beside its ticket.
-        answered = asked_questions(question).filter(response__isnull=False)
-        answered = answered.filter(subset_condition(self, question))
-        latest = answered.filter(ticket=OuterRef("pk")).order_by("-sent_at").values("response__rating")[:1]
-        tickets = Ticket.objects.visible_to(question.user).filter(pk__in=answered.values("ticket_id"))
+        latest = asked.filter(ticket=OuterRef("pk")).order_by("-sent_at").values("response__rating")[:1]
+        tickets = Ticket.objects.visible_to(question.user).filter(pk__in=asked.values("ticket_id"))
         tickets = tickets.annotate(score=Subquery(latest))
         return tickets.select_related("customer", "channel", "assignee").order_by("-opened_at", "-id")
 

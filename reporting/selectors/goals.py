@@ -31,7 +31,10 @@ from reporting.policies.period import Period, last_days
 
 @dataclass(frozen=True, kw_only=True)
 class GoalStanding:
-    """A goal with its reading; ``running`` is what is not in the figure yet, ``provisional`` what may still change in it."""
+    """A goal with its reading; ``running`` is what is not in the figure yet, ``provisional`` what may still change in it.
+
+    ``covered``: the share of what should be in the figure of which anything is known; None where that is all, or nothing there.
+    """
 
     goal: Goal
     measure: GoalMeasure
@@ -39,6 +42,17 @@ class GoalStanding:
     reading: GoalReading
     running: int
     provisional: int = 0
+    covered: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What one statement gives: part -> what it adds up to; and of this period what still runs, is provisional, should be known."""
+
+    parts: Mapping[int, Part]
+    running: int
+    provisional: int
+    handled: int
 
 
 def goal_standings(user: Any, *, only_demo: bool, zone: ZoneInfo, period: Period | None = None) -> list[GoalStanding]:
@@ -65,14 +79,20 @@ def _standing(goal: Goal, question: Question) -> GoalStanding:
     period = question.period
     length = period.to_on - period.from_on + timedelta(days=1)
     both = replace(question, period=replace(period, from_on=period.from_on - length))
-    parts, running, provisional = _READERS[goal.kind](both, period)
-    reading = read_goal(parts, target=goal.target, is_lower_better=measure.is_lower_better)
+    found = _READERS[goal.kind](both, period)
+    reading = read_goal(found.parts, target=goal.target, is_lower_better=measure.is_lower_better)
     return GoalStanding(
-        goal=goal, measure=measure, period=period, reading=reading, running=running, provisional=provisional
+        goal=goal,
+        measure=measure,
+        period=period,
+        reading=reading,
+        running=found.running,
+        provisional=found.provisional,
+        covered=reading.now.count / found.handled if found.handled else None,
     )
 
 
-def _quick(both: Question, period: Period) -> tuple[Mapping[int, Part], int, int]:
+def _quick(both: Question, period: Period) -> _Found:
     facts = counted_facts(both, agent=first_response.AGENT)
     rows = _by_part(facts, "opened_at", period).annotate(
         total=Count("pk", filter=Q(first_response_seconds__lte=first_response.GOAL_SECONDS)),
@@ -82,17 +102,18 @@ def _quick(both: Question, period: Period) -> tuple[Mapping[int, Part], int, int
     return _read(rows)
 
 
-def _efficient(both: Question, period: Period) -> tuple[Mapping[int, Part], int, int]:
+def _efficient(both: Question, period: Period) -> _Found:
     over = Q(ends_at__lte=now())
     rows = _by_part(handle_time.handled_contacts(both), "started_at", period).annotate(
         total=Sum("handle_seconds", filter=over),
         count=Count("handle_seconds", filter=over),
         running=Count("pk", filter=~over),
+        handled=Count("pk", filter=over),
     )
     return _read(rows)
 
 
-def _solved(both: Question, period: Period) -> tuple[Mapping[int, Part], int, int]:
+def _solved(both: Question, period: Period) -> _Found:
     fcr = first_contact_resolution
     cases = _by_part(fcr.handled_cases(both), "opened_at", period)
     rows = cases.annotate(
@@ -104,14 +125,14 @@ def _solved(both: Question, period: Period) -> tuple[Mapping[int, Part], int, in
     return _read(rows)
 
 
-def _happy(both: Question, period: Period) -> tuple[Mapping[int, Part], int, int]:
+def _happy(both: Question, period: Period) -> _Found:
     rows = _by_part(csat.asked_questions(both), "sent_at", period).annotate(
         total=Sum("response__rating"), count=Count("response__rating"), running=Count("pk", filter=Q(state="sent"))
     )
     return _read(rows)
 
 
-_READERS: Mapping[str, Callable[[Question, Period], tuple[Mapping[int, Part], int, int]]] = {
+_READERS: Mapping[str, Callable[[Question, Period], _Found]] = {
     "quick": _quick,
     "efficient": _efficient,
     "solved": _solved,
@@ -131,10 +152,9 @@ def _seconds(later: datetime, earlier: datetime) -> float:
     return (later - earlier).total_seconds()
 
 
-def _read(rows: QuerySet[Any, dict[str, Any]]) -> tuple[Mapping[int, Part], int, int]:
-    """(part -> what it adds up to, what still runs in this period, what is provisional in it)."""
+def _read(rows: QuerySet[Any, dict[str, Any]]) -> _Found:
     parts: dict[int, Part] = {}
-    running = provisional = 0
+    running = provisional = handled = 0
     for row in rows:
         # A clock change makes the period before an hour longer or shorter than this one.
         number = max(-POINTS, min(POINTS - 1, row["part"]))
@@ -142,4 +162,5 @@ def _read(rows: QuerySet[Any, dict[str, Any]]) -> tuple[Mapping[int, Part], int,
         if number >= 0:
             running += row["running"]
             provisional += row.get("provisional", 0)
-    return parts, running, provisional
+            handled += row.get("handled", 0)
+    return _Found(parts=parts, running=running, provisional=provisional, handled=handled)

@@ -52,11 +52,30 @@ def test_older_tickets_follow_without_gap_or_repeat(
 
 @pytest.mark.parametrize(
     "query",
-    ["from=soon", "from=2026-02-30", "from=2026-03-02&to=2026-03-01", "group_by=colour", "team=x", "from=0001-01-01", "to=0001-01-01"],
+    [
+        "from=soon",
+        "from=2026-02-30",
+        "from=2026-03-02&to=2026-03-01",
+        "group_by=colour",
+        "team=x",
+        "from=0001-01-01",
+        "to=0001-01-01",
+    ],
 )
 def test_wrong_question_is_told_and_the_page_stays(browser: Client, query: str) -> None:
     page = browser.get(f"{URL}?{query}")
     assert (page.status_code, "errorlist" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize("group_by", ["week", "month"])
+def test_first_and_last_rows_stay_within_the_asked_days(browser: Client, make_fact: Make, group_by: str) -> None:
+    make_fact(60)
+    query = {"metric": "volume", "group_by": group_by, "from": "2026-03-02", "to": "2026-03-05"}
+    (row,) = browser.get(URL, query).context["table"]
+    assert "from=2026-03-02&to=2026-03-05&group_by=day" in row["url"]
+    query |= {"from": "2026-03-01", "to": "2026-03-31"}
+    (row,) = browser.get(URL, query).context["table"]
+    assert row["url"].endswith("to=2026-03-08&group_by=day" if group_by == "week" else "to=2026-03-31&group_by=day")
 
 
 def test_page_of_figures_costs_few_queries(

@@ -1,14 +1,16 @@
 """The page of goals and quality: what stands on it, who may change what, and what it costs."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from helpdesk.common.clock import now
-from reporting.models import Goal
+from reporting.models import ContactFact, Goal
 from surveys.models import Invitation, RecoveryCase, Response, RootCause, Survey
 from tests.factories import make_channel
 from tickets.models import Topic
@@ -117,6 +119,27 @@ def test_wrong_days_are_told_and_the_page_stays(look: Callable[..., str], lead: 
     html = look(lead, **{"from": "2026-03-29", "to": "2026-03-23"})
     assert "The first day lies behind the last." in html
     assert "Last 30 days" in html
+
+
+def test_cards_lead_to_what_is_open_provisional_or_not_covered(
+    look: Callable[..., str], client: Client, lead: Any, make_vote: Make, make_fact: Make
+) -> None:
+    at = now() - timedelta(hours=1)
+    asked = make_vote(9)
+    Response.objects.all().delete()
+    Invitation.objects.filter(pk=asked.pk).update(state="sent")
+    solved = make_fact(60, opened_at=at, is_handled=True, is_first_contact=True, last_resolved_at=at)
+    for seconds in (120, None):
+        ContactFact.objects.create(
+            ticket=solved.ticket, number=seconds or 1, channel=solved.channel, started_at=at, last_at=at, ends_at=at,
+            is_answered=True, handle_seconds=seconds,
+        )  # fmt: skip
+    html = unescape(look(lead))
+    links = {words: address for address, words in re.findall(r'<a href="([^"]+)">([^<]+)</a>', html)}
+    assert {"1 not answered yet", "1 provisional", "50 % of contacts covered"} <= set(links)
+    assert list(client.get(links["1 not answered yet"]).context["tickets"]) == [asked.ticket]
+    assert list(client.get(links["1 provisional"]).context["tickets"]) == [solved.ticket]
+    assert list(client.get(links["50 % of contacts covered"]).context["tickets"]) == [solved.ticket]
 
 
 def test_messaging_stands_against_phone(look: Callable[..., str], lead: Any, make_vote: Make) -> None:
