@@ -93,6 +93,8 @@ def _render_goals(question: Question, shown: dict[str, Any]) -> SafeString:
         "goals": [goal_card(standing, demo) for standing in standings],
         "total": responses.total,
         "channels": [_coverage_row(row, demo) for row in responses.channels[:MOST_CHANNELS]],
+        "more_channels": max(0, len(responses.channels) - MOST_CHANNELS),
+        "volume_url": figures_url("volume", group_by="channel", **demo),
         "response_url": figures_url("first-response", group_by="channel", **demo),
         "waiting_url": figures_url("first-response", show="waiting", **demo),
         "satisfaction": satisfaction,

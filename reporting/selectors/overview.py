@@ -59,7 +59,7 @@ class ChannelRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Responses:
-    """First response in all and per channel, the busiest channel first."""
+    """First response in all and per channel, the busiest channel first; also of channels with messages and no new ticket."""
 
     total: dict[str, Any]
     channels: Sequence[ChannelRow]
@@ -158,31 +158,48 @@ def responses(question: Question) -> Responses:
     """First response times of the period, and the messages of each channel. Two statements."""
     facts = counted_facts(question, agent=first_response.AGENT)
     text = CharField()
-    total = facts.annotate(slug=Value("", text), name=Value("", text)).values("slug", "name")
+    everything = facts.annotate(slug=Value("", text), name=Value("", text)).values("slug", "name")
     channels = facts.annotate(slug=F("channel__slug"), name=F("channel__name")).values("slug", "name")
     aggregates: dict[str, Any] = {**first_response.AGGREGATES, "agents": Count("first_responder", distinct=True)}
-    arms = [arm.order_by().annotate(**aggregates) for arm in (total, channels)]
+    arms = [arm.order_by().annotate(**aggregates) for arm in (everything, channels)]
     messages = _messages(question)
     rows = [_channel_row(row, messages) for row in arms[0].union(arms[1], all=True)]
-    named = sorted((row for row in rows if row.slug), key=lambda row: (-row.values["count"], row.name))
-    return Responses(total=next(row.values for row in rows if not row.slug), channels=named)
+    total = next(row.values for row in rows if not row.slug)
+    # What else is there: channels on which people went on with what they had begun elsewhere, or before.
+    rows += [_channel_row(_unopened(slug, one.name), messages) for slug, one in list(messages.items())]
+    named = sorted((row for row in rows if row.slug), key=lambda row: (-row.values["count"], -row.received, row.name))
+    return Responses(total=total, channels=named)
 
 
-def _channel_row(row: dict[str, Any], messages: dict[str, tuple[int, int]]) -> ChannelRow:
+@dataclass(frozen=True, kw_only=True)
+class _Messages:
+    name: str
+    received: int
+    sent: int
+
+
+def _channel_row(row: dict[str, Any], messages: dict[str, _Messages]) -> ChannelRow:
+    """The row of a channel, with its messages, which are taken out of ``messages``."""
     slug, name = row.pop("slug"), row.pop("name")
-    received, sent = messages.get(slug, (0, 0))
-    return ChannelRow(slug=slug, name=name, values=first_response.finished(row), received=received, sent=sent)
+    found = messages.pop(slug, _Messages(name=name, received=0, sent=0))
+    values = first_response.finished(row)
+    return ChannelRow(slug=slug, name=name, values=values, received=found.received, sent=found.sent)
 
 
-def _messages(question: Question) -> dict[str, tuple[int, int]]:
+def _unopened(slug: str, name: str) -> dict[str, Any]:
+    """What the database would say of a channel on which no ticket was opened."""
+    counts = dict.fromkeys(("count", "quick", "waiting", "unanswered", "agents"), 0)
+    return {"slug": slug, "name": name, "mean": None, "percentiles": None, **counts}
+
+
+def _messages(question: Question) -> dict[str, _Messages]:
     """Channel's slug -> messages in and out of the period, of conversations that count."""
     slots = TrafficSlot.objects.visible_to(question.user).filter(
         starts_at__gte=question.period.starts_at, starts_at__lt=question.period.ends_at, is_demo=question.only_demo
     )
-    sums = (
-        slots.order_by().values_list("channel__slug").annotate(received=Sum("received_count"), sent=Sum("sent_count"))
-    )
-    return {slug: (received, sent) for slug, received, sent in sums}
+    sums = slots.order_by().values_list("channel__slug", "channel__name")
+    sums = sums.annotate(received=Sum("received_count"), sent=Sum("sent_count"))
+    return {slug: _Messages(name=name, received=received, sent=sent) for slug, name, received, sent in sums}
 
 
 def satisfaction(question: Question) -> Satisfaction:

@@ -1,5 +1,6 @@
 """The overview as a browser gets it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -86,6 +87,41 @@ def test_marketing_sees_figures_and_no_tickets(page: Callable[..., str], marketi
     html = page(marketing)
     assert "25 min" in html
     assert "My next five" not in html
+
+
+def test_coverage_counts_messages_waiting_tickets_and_agents_of_each_channel(
+    page: Callable[..., str], agent: Any, lead: Any, make_fact: Make, email_channel: Any
+) -> None:
+    for responder in (agent, lead, lead):
+        make_fact(600, opened_at=now(), first_responder=responder)
+    make_fact(opened_at=now())
+    chat = make_channel(kind="messenger", slug="chat", name="Chat")
+    TrafficSlot.objects.create(starts_at=now(), channel=email_channel, received_count=7, sent_count=5)
+    TrafficSlot.objects.create(starts_at=now(), channel=chat, received_count=3)
+    with_tickets, without = [
+        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)]
+        for row in coverage_rows(page(agent))
+    ]
+    assert (with_tickets[:2], with_tickets[-1]) == (["7", "1"], "2")
+    assert (without[:2], without[-1]) == (["3", "0"], "0"), "messages, and no ticket that was opened there"
+    assert "metric=volume&amp;channel=chat&amp;group_by=day" in coverage_rows(page(agent))[1]
+
+
+def test_channels_beyond_the_table_are_counted_and_linked(
+    page: Callable[..., str], agent: Any, make_fact: Make
+) -> None:
+    for number in range(14):
+        make_fact(60, opened_at=now(), channel=make_channel(slug=f"c{number}"))
+    html = page(agent)
+    assert len(coverage_rows(html)) == 12
+    assert '?metric=volume&amp;group_by=channel">2 more channels</a>' in html
+
+
+def coverage_rows(html: str) -> list[str]:
+    """The rows of the table of channels."""
+    table = html[html.index('id="hd-coverage-title"') :]
+    body = table[table.index("<tbody>") : table.index("</tbody>")]
+    return body.split("<tr>")[1:]
 
 
 def test_hostile_names_are_inert(page: Callable[..., str], agent: Any, make_fact: Make) -> None:
