@@ -19,6 +19,7 @@ from channels_app.services.polling import poll_channel
 from channels_app.services.storing import store_events
 from helpdesk.accounts.models import User
 from tests.factories import make_channel, make_item
+from tests.faults.digest_jobs import mail_digests, note_down_digests  # noqa: F401 - jobs by their names
 from tests.faults.gift_jobs import give_codes, open_corrected_cases  # noqa: F401 - jobs by their names
 from tests.faults.mails import make_mail
 from tests.faults.survey_jobs import end_many_contacts, plan_and_ask, plan_mails  # noqa: F401 - jobs by their names
