@@ -8,7 +8,9 @@ from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
 from helpdesk.common.clock import now
+from surveys.models import CouponCode, Incentive, RecoveryCase, RootCause
 from tests.factories import make_channel, make_team
+from tickets.models import Ticket
 
 Make = Callable[..., Any]
 REPORTS = ("volume", "first-response", "csat", "resolution", "first-contact-resolution", "handle-time")
@@ -127,6 +129,44 @@ def test_marketing_reads_every_figure_and_an_agent_those_of_his_scope(
 def test_figures_are_closed_to_strangers(client: Client, person: Make, key_of: Make) -> None:
     assert client.get("/api/v1/reports/volume/").status_code in (401, 403)
     assert client.get("/api/v1/reports/volume/", headers=key_of(person("nobody"))).status_code == 403
+
+
+def test_report_of_recovery_says_who_was_won_back_and_what_it_cost(
+    client: Client, auditor: Any, key_of: Make, make_fact: Make
+) -> None:
+    for outcome in ("regained", "lost", "mistaken"):
+        ticket = make_fact(60, opened_at=now()).ticket
+        case = RecoveryCase.objects.create(
+            customer=ticket.customer, ticket=ticket, source="manual", opened_at=now(), outcome=outcome, closed_at=now()
+        )
+        pool = Incentive.objects.create(name=outcome, description="Off", currency="CHF")
+        CouponCode.objects.create(incentive=pool, code=outcome, state="given", case=case, given_at=now(), cost=10)
+    answer = client.get("/api/v1/reports/recovery/", headers=key_of(auditor)).json()
+    (row,) = answer["rows"]
+    assert (row["count"], row["regained"], row["share_regained"]) == (2, 1, 0.5)
+    assert (row["cost_per_regained"], row["currency"]) == (20.0, "CHF")
+    assert answer["drilldown_url"].partition("?")[2].startswith("metric=recovery")
+
+
+def test_report_of_complaints_tells_them_apart_by_day_and_by_cause(
+    client: Client, auditor: Any, key_of: Make, make_fact: Make
+) -> None:
+    ticket = make_fact(60).ticket
+    Ticket.objects.filter(pk=ticket.pk).update(sentiment="negative")
+    cause = RootCause.objects.get(key="process.slow")
+    RecoveryCase.objects.create(
+        customer=ticket.customer, ticket=ticket, source="sentiment", opened_at=ticket.opened_at, root_cause=cause
+    )
+    make_fact(60)
+    headers, query = key_of(auditor), {"from": "2026-03-01", "to": "2026-03-31"}
+    rows = {
+        group: client.get("/api/v1/reports/complaints/", query | {"group_by": group}, headers=headers).json()["rows"]
+        for group in ("day", "cause")
+    }
+    assert [(row["key"], row["count"], row["angry"]) for row in rows["day"]] == [("2026-03-02", 1, 1)]
+    assert [(row["key"], row["label"], row["with_case"]) for row in rows["cause"]] == [(cause.pk, "Takes too long", 1)]
+    refused = client.get("/api/v1/reports/complaints/", {"cause": "slow"}, headers=headers)
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["cause"])
 
 
 def test_report_costs_few_queries(
