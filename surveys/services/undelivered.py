@@ -10,7 +10,7 @@ from helpdesk.common.errors import HelpdeskError
 from surveys.models import Invitation
 from surveys.policies.reasons import TOO_LATE_AFTER, reason_not_to_ask
 from surveys.policies.texts import texts_for
-from surveys.services.asking import Batched, put_question, put_suppression, site_language
+from surveys.services.asking import PURPOSE, Batched, put_question, put_suppression, site_language
 from surveys.services.circumstances import Deciding, customer_keys, read_surveys
 from surveys.services.customer_locks import lock_customers
 from surveys.services.ways import Way, WaySearch
@@ -34,9 +34,13 @@ def mend_undelivered(*, limit: int = MOST_A_RUN) -> int:
     of workers may run this at once.
     """
     failed = Invitation.objects.filter(
-        state=_State.SENT, sent_at__gt=now() - RECENT, message__delivery_state=Message.DeliveryState.FAILED
+        state=_State.SENT,
+        # As the index of such messages has it.
+        message__purpose=PURPOSE,
+        message__delivery_state=Message.DeliveryState.FAILED,
+        message__received_at__gt=now() - RECENT,
     )
-    return sum(_mend_safely(pk) for pk in failed.order_by("sent_at").values_list("pk", flat=True)[:limit])
+    return sum(_mend_safely(pk) for pk in failed.order_by("message__received_at").values_list("pk", flat=True)[:limit])
 
 
 def _mend_safely(invitation_id: int) -> bool:
@@ -92,7 +96,7 @@ def _next_way(invitation: Invitation, ticket: Ticket, moment: datetime) -> Way |
     places = Conversation.objects.select_for_update(of=("self",), no_key=True)
     found = places.select_related("channel__brand", "identity", "customer")
     return WaySearch(moment).find_other(
-        found.get(pk=invitation.conversation_id),
+        found.get(pk=invitation.conversation_id or 0),
         via=invitation.sent_via,
         customer=ticket.customer,
         survey=invitation.survey,

@@ -168,6 +168,12 @@ class Message(models.Model):
             models.Index(
                 fields=["channel", "sent_at"], name="message_sent_unreported", condition=Q(delivery_state="sent")
             ),
+            # Questions about the service that did not arrive; whoever asked them looks for another way.
+            models.Index(
+                fields=["received_at"],
+                name="message_survey_failed",
+                condition=Q(purpose="survey", delivery_state="failed"),
+            ),
         ]
 
 
