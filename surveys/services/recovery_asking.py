@@ -120,13 +120,10 @@ def settle_asked_cases() -> int:
     rating = "invitation__response__rating"
     is_new = Q(**{f"{rating}__isnull": False}) & (Q(score_after=None) | ~Q(score_after=F(rating)))
     is_silent = Q(invitation__state__in=[Invitation.State.EXPIRED, Invitation.State.SUPPRESSED])
-    is_untold = Q(invitation__response=None, invitation__message__delivery_state__in=UNTOLD_STATES)
     is_good = Q(**{f"{rating}__gte": recovery_settings().regained_from})
     is_plain = is_good & Q(invitation__response__answered_at__lte=now() - CLOSES_ITSELF_AFTER)
     # Those who are lost wait for a person, for as long as it takes, and cost nothing meanwhile.
-    asked = RecoveryCase.objects.filter(
-        is_new | is_silent | is_untold | is_plain, closed_at=None, invitation__isnull=False
-    )
+    asked = RecoveryCase.objects.filter(is_new | is_silent | is_plain, closed_at=None, invitation__isnull=False)
     return sum(_settle(case_id) for case_id in asked.order_by("pk").values_list("pk", flat=True)[: BATCH * 5])
 
 
@@ -162,7 +159,8 @@ def _why_unasked(invitation: Invitation) -> str:
     """Why the question has not reached the customer, as a code; "" when it has, or is still to come."""
     if invitation.state == Invitation.State.SUPPRESSED:
         return invitation.reason or "not_asked"
-    message = invitation.message
+    # While it is open another way may still be found for it.
+    message = invitation.message if invitation.state == Invitation.State.EXPIRED else None
     return "not_delivered" if message is not None and message.delivery_state in UNTOLD_STATES else ""
 
 
