@@ -112,7 +112,8 @@ def high_and_low(question: Question, *, group_by: GroupBy, target: float) -> Hig
     Those with enough votes stand before those with few.
     """
     rows = [row for row in METRICS["csat"].rows(replace(question, group_by=group_by)) if row.values["count"]]
-    high, low = [], []
+    high: list[Scored] = []
+    low: list[Scored] = []
     for row in rows:
         if row.key is not None:
             (low if _is_low(row, target) else high).append(_scored(row))
