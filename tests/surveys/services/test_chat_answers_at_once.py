@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from channels_app.adapters.base import Address, digest
+from helpdesk.common.clock import now
 from surveys.models import Invitation, Response, Survey
 from surveys.policies.chat_payloads import make_payload
+from surveys.services.chat_answers import forget_passed_waits
 from surveys.services.planning import plan_tickets
 from surveys.services.preset import ensure_preset_survey
-from surveys.services.sending import send_due_surveys
+from surveys.services.reminding import send_due_reminders
+from surveys.services.sending import expire_invitations, send_due_surveys
 from tests.factories import make_channel, make_item
 from tests.support.programs import run_program
 from tickets.models import Message, Ticket, TicketEvent
@@ -79,6 +82,20 @@ def test_button_and_words_and_the_page_at_once_end_in_one_response(asked: Invita
     response = Response.objects.get()
     assert (response.score, response.history) == (9, [])
     assert Ticket.objects.get().status == "resolved"
+
+
+def test_jobs_never_wait_for_a_question_that_is_being_answered(asked: Invitation) -> None:
+    past = now() - timedelta(minutes=1)
+    Invitation.objects.update(awaits_until=past, expires_at=past, remind_at=past)
+
+    def run_jobs() -> list[int]:
+        return [forget_passed_waits(), expire_invitations(), send_due_reminders()]
+
+    with transaction.atomic():
+        Invitation.objects.select_for_update().get(pk=asked.pk)
+        [counts] = together([run_jobs])
+    assert counts == [0, 0, 0]
+    assert run_jobs() == [1, 1, 0]
 
 
 @pytest.mark.parametrize("point", ["intake.before_commit", "intake.after_commit"])
