@@ -197,9 +197,15 @@ def _messages(question: Question) -> dict[str, _Messages]:
     slots = TrafficSlot.objects.visible_to(question.user).filter(
         starts_at__gte=question.period.starts_at, starts_at__lt=question.period.ends_at, is_demo=question.only_demo
     )
-    sums = slots.order_by().values_list("channel__slug", "channel__name")
-    sums = sums.annotate(received=Sum("received_count"), sent=Sum("sent_count"))
-    return {slug: _Messages(name=name, received=received, sent=sent) for slug, name, received, sent in sums}
+    sums = (
+        slots.order_by()
+        .values("channel__slug", "channel__name")
+        .annotate(received=Sum("received_count"), sent=Sum("sent_count"))
+    )
+    return {
+        row["channel__slug"]: _Messages(name=row["channel__name"], received=row["received"], sent=row["sent"])
+        for row in sums
+    }
 
 
 def satisfaction(question: Question) -> Satisfaction:

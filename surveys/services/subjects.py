@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
 
@@ -62,8 +63,9 @@ def _agents(tickets: set[int | None]) -> dict[ContactKey, int]:
     taken = calls.order_by("answered_at", "pk").values_list(
         "message__ticket_id", "message__contact_number", "answered_at", "agent_id"
     )
+    answered: list[tuple[int, int, Any, int]] = [*answers, *taken]
     last: dict[ContactKey, tuple[datetime, int]] = {}
-    for ticket, number, at, agent in [*answers, *taken]:
+    for ticket, number, at, agent in answered:
         if (ticket, number) not in last or last[ticket, number][0] <= at:
             last[ticket, number] = at, agent
     return {key: agent for key, (_at, agent) in last.items()}

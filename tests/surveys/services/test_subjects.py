@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from channels_app.adapters.base import Address
+from channels_app.models import Channel
 from helpdesk.common.clock import now
 from surveys.models import Invitation, Response, Survey
 from surveys.services.inviting import invite_customer
@@ -52,6 +53,7 @@ def test_caller_asked_by_text_message_is_asked_about_the_call(
 ) -> None:
     invitation = caller_asked_by_text_message
     assert invitation.conversation is not None
+    assert invitation.of_channel is not None
     assert (invitation.conversation.channel.slug, invitation.of_channel.slug) == ("texts", "phone")
     assert invitation.of_agent == lead
     response = record_vote(invitation_id=invitation.pk, vote=Vote(score=9))
@@ -120,7 +122,11 @@ def test_nobody_answered_for_a_ticket_that_is_only_assigned(survey: Survey, emai
 
 
 def test_questions_of_earlier_releases_learn_what_they_were_about(
-    caller_asked_by_text_message: Invitation, answered_ticket: Callable[..., Ticket], survey: Survey, lead: Any
+    caller_asked_by_text_message: Invitation,
+    answered_ticket: Callable[..., Ticket],
+    survey: Survey,
+    lead: Any,
+    agent: Any,
 ) -> None:
     called = caller_asked_by_text_message
     record_vote(invitation_id=called.pk, vote=Vote(score=9))
@@ -135,6 +141,7 @@ def test_questions_of_earlier_releases_learn_what_they_were_about(
     with connection.cursor() as cursor:
         cursor.execute(BACKFILL)
     called.refresh_from_db()
-    assert (called.of_channel.slug, called.of_agent, called.response.channel) == ("phone", lead, called.of_channel)
-    manual = Invitation.objects.select_related("of_agent").get(occasion="manual:1")
-    assert (manual.of_channel, manual.of_agent.username) == (ticket.channel, "ana")
+    phone = Channel.objects.get(slug="phone")
+    assert (called.of_channel, called.of_agent, called.response.channel) == (phone, lead, phone)
+    manual = Invitation.objects.get(occasion="manual:1")
+    assert (manual.of_channel, manual.of_agent) == (ticket.channel, agent)
