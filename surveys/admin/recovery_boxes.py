@@ -178,11 +178,16 @@ def _make_good(reading: Reading, refusal: str) -> dict[str, Any]:
             "approve": reading.form("approve"),
             "refuse": reading.form("refuse"),
         }
-    elif not refusal and pools and not (row is not None and row.state == RecoveryStep.State.DONE):
+    elif not refusal and pools and not _is_given(row):
         context |= _message(reading, "offer", "make_good")
         form = context["form"]
         context["chosen"] = str(form["incentive"].value() or "") if form is not None else ""
     return context
+
+
+def _is_given(row: RecoveryStep | None) -> bool:
+    """Whether the gift went out; one whose message failed may be told again, with the same code."""
+    return row is not None and row.state == RecoveryStep.State.DONE and not is_untold(row.message)
 
 
 def _review(reading: Reading, refusal: str) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _is_settled(row: RecoveryStep | None) -> bool:
     """Done, or skipped. What the customer was to be told and never heard is neither; a code that was drawn is given all the same."""
     if row is None or row.state not in (State.DONE, State.SKIPPED):
         return False
-    return row.kind == Kind.MAKE_GOOD or not is_untold(row.message)
+    return not is_untold(row.message)
 
 
 def is_untold(message: Message | None) -> bool:

@@ -167,7 +167,8 @@ class IncentiveViewSet(ListRows, RetrieveRow, ResourceViewSet):
     @extend_schema(request=IncentiveChange, responses=IncentiveRead)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change what is given."""
-        return Response(self._save(self.get_row().pk, self.read_input(IncentiveChange)))
+        values = self.read_input(IncentiveChange)
+        return Response(self._save(self.get_row().pk, values))
 
     @extend_schema(request=CodesGiven, responses=ImportedRead)
     @action(detail=True, methods=["post"], url_path="import")

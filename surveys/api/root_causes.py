@@ -101,12 +101,13 @@ class RootCauseViewSet(ListRows, RetrieveRow, ResourceViewSet):
     @extend_schema(request=RootCauseChange, responses=RootCauseRead)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change what is given."""
+        changed = self.read_input(RootCauseChange)
         cause: RootCause = self.get_row()
         kept = {
             "name": cause.name, "parent": cause.parent_id, "kind": cause.kind, "description": cause.description,
             "is_systemic": cause.is_systemic, "is_active": cause.is_active, "position": cause.position,
         }  # fmt: skip
-        given = kept | self.read_input(RootCauseChange)
+        given = kept | changed
         save_cause(actor=Actor.agent(self.caller), cause_id=cause.pk, **_named(given))
         return Response(self._read(cause.pk))
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -57,7 +58,7 @@ class QuestionRead(serializers.ModelSerializer):
 class SurveyRead(serializers.ModelSerializer):
     """One question on a scale. Without `channels` it counts for all; `low_at_most` null is the usual limit of the scale."""
 
-    channels: serializers.PrimaryKeyRelatedField = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    channels = serializers.ListField(child=serializers.IntegerField(), source="channel_ids")
     delay_seconds = SecondsField(source="delay")
     quiet_period_seconds = SecondsField(source="quiet_period")
     expires_after_seconds = SecondsField(source="expires_after")
@@ -142,7 +143,9 @@ class SurveyViewSet(ListRows, RetrieveRow, ResourceViewSet):
     }
 
     def get_queryset(self) -> QuerySet:
-        return Survey.objects.order_by().prefetch_related("channels", "wordings", "questions")
+        chosen = Survey.channels.through.objects.filter(survey=OuterRef("pk")).order_by("channel_id")
+        surveys = Survey.objects.order_by().annotate(channel_ids=ArraySubquery(chosen.values("channel_id")))
+        return surveys.prefetch_related("wordings", "questions")
 
     @extend_schema(request=SurveyCreate, responses={201: SurveyRead})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -152,7 +155,8 @@ class SurveyViewSet(ListRows, RetrieveRow, ResourceViewSet):
     @extend_schema(request=SurveyChange, responses=SurveyRead)
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change what is given; what was asked before stays as it is."""
-        return Response(self._save(self.get_row().pk, self.read_input(SurveyChange)))
+        given = self.read_input(SurveyChange)
+        return Response(self._save(self.get_row().pk, given))
 
     def _save(self, survey_id: int | None, given: Mapping[str, Any]) -> Any:
         values = {name: value for name, value in given.items() if name not in ("channels", "wordings")}

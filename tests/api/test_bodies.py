@@ -1,13 +1,18 @@
 """What a body may hold: the fields of the document and no column besides, on every address that takes one."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from helpdesk.api import RESOURCES
+from surveys.models import Incentive, RootCause
+from surveys.services.preset import ensure_preset_survey
+from surveys.services.recovery import open_case
 from tests.api.routes import Route, described_routes
 from tickets.models import Customer, CustomerIdentity, Message, Ticket
+from tickets.services.actors import Actor
 
 BODIES = [route for route in described_routes() if route.method in ("post", "put", "patch")]
 # Also what no column is called, and what other products let through.
@@ -63,6 +68,39 @@ WORDS = {"resolve": {}, "note": {"text": "x"}, "reply": {"text": "x"}, "tags": {
          "tickets": {"address": "odd@customer.example", "subject": "Odd", "text": "Odd"}}  # fmt: skip
 
 
+# By resource and last word of the address, where the last word alone says too little.
+MORE_WORDS = {
+    ("incentives", "incentives"): {"name": "Odd", "description": "Odd"},
+    ("incentives", "import"): {"codes": ["ODD"]},
+    ("incentives", "redeem"): {"code": "ODD", "reference": "order 7"},
+    ("recovery-cases", "actions"): {"title": "Odd"},
+    ("recovery-cases", "close"): {"outcome": "mistaken", "note": "Odd"},
+    ("recovery-cases", "finish"): {"action": 1},
+    ("recovery-cases", "incentive"): {"incentive": 1, "text": "{{recovery.incentive}}"},
+    ("recovery-cases", "prepare"): {"kind": "plan"},
+    ("recovery-cases", "refuse"): {"reason": "Odd"},
+    ("recovery-cases", "skip"): {"kind": "cause", "reason": "Odd"},
+    ("recovery-cases", "tell"): {"action": 1, "text": "Odd?"},
+    ("recovery-cases", "understand"): {"root_cause": "product.defect"},
+    ("root-causes", "root-causes"): {"name": "Odd", "kind": "product"},
+    ("survey-invitations", "survey-invitations"): {"survey": "preset", "key": "odd"},
+    ("survey-responses", "survey-responses"): {"invitation": 1, "score": 9},
+}  # fmt: skip
+
+
+def body_for(route: Route, ticket: Ticket) -> dict[str, Any]:
+    """A body that the address takes; names of rows become their keys."""
+    resource, word = route.path.split("/")[3], route.path.strip("/").split("/")[-1]
+    body = {**route.good_body(ticket), **WORDS.get(word, {}), **MORE_WORDS.get((resource, word), {})}
+    if resource in ("incentives", "recovery-cases", "root-causes", "survey-invitations", "survey-responses"):
+        body = {name: value for name, value in body.items() if name in route.fields}
+    if "root_cause" in body:
+        body["root_cause"] = RootCause.objects.get(key=body["root_cause"]).pk
+    if body.get("survey") == "preset":
+        body |= {"survey": ensure_preset_survey().pk, "customer": ticket.customer_id}
+    return body
+
+
 @pytest.mark.parametrize("route", [route for route in BODIES if route.method == "post"], ids=str)
 def test_every_post_that_succeeds_has_one_effect_under_one_key(
     calling: Any, administrator: Any, ticket: Any, route: Route
@@ -70,7 +108,14 @@ def test_every_post_that_succeeds_has_one_effect_under_one_key(
     if route.path.endswith("/attachments/"):
         pytest.skip("takes a form with a file: see the test of repeated uploads")
     caller = calling(administrator)
-    body = {**route.good_body(ticket), **WORDS.get(route.path.strip("/").split("/")[-1], {})}
+    if "/recovery-cases/{id}/" in route.path:
+        values = {"customer_id": ticket.customer_id, "ticket_id": ticket.pk, "key": "manual:odd"}
+        case = open_case(source="manual", actor=Actor.system(), **values)
+        route = replace(route, path=route.path.replace("{id}", str(case.pk)))
+    if "/incentives/{id}/" in route.path:
+        pool = Incentive.objects.create(name="Ten off", description="10 % off")
+        route = replace(route, path=route.path.replace("{id}", str(pool.pk)))
+    body = body_for(route, ticket)
     path, after = route.address(ticket), []
     for _ in range(2):
         answer = caller.post(
@@ -85,5 +130,7 @@ def test_every_post_that_succeeds_has_one_effect_under_one_key(
         assert (answer.status_code, route.path.strip("/").split("/")[-1]) in {
             (409, "merge"), (409, "reopen"), (404, "run-again"), (400, "merge"), (404, "unmerge"),
             (400, "split"), (409, "move-to-private"), (404, "dry-run"), (404, "publish"), (404, "unpublish"),
-            (404, "run"), (404, "render"),
+            (404, "run"), (404, "render"), (404, "redeem"), (404, "finish"), (404, "tell"), (404, "survey-responses"),
+            (409, "plan"), (409, "apology"), (409, "ask-again"), (409, "incentive"), (409, "approve"), (409, "refuse"),
+            (409, "review-update"),
         }, answer.content  # fmt: skip
