@@ -10,6 +10,7 @@ from reporting.metrics.facts import subset_condition
 from reporting.metrics.metric import FACT_GROUPS, Metric
 from reporting.metrics.naming import named_rows
 from reporting.metrics.question import GroupBy, Percentiles, Question, Row, group_expression
+from reporting.models import TicketFact
 from surveys.models import Invitation
 from surveys.policies.scales import SCALES
 from surveys.policies.votes import TOP_SCORE
@@ -26,8 +27,8 @@ class Csat(Metric):
     The response rate is the answered ones of exactly these questions. One question per occasion. A question, answered or not,
     belongs to the channel where the contact took place that it asks about (of a caller who is asked by text message: the phone), to
     the agent who answered last in it, and to the team and topic of the moment when it was sent. The readiness to recommend is
-    another question and is not in here. Questions about merged tickets, spam and demo tickets do not count. No vote is not a
-    vote of 0: without votes there is no mean.
+    another question and is not in here. Questions about merged tickets, spam, demo tickets and those that we opened ourselves do
+    not count. No vote is not a vote of 0: without votes there is no mean.
     """
 
     name = "csat"
@@ -103,6 +104,8 @@ def counted_invitations(question: Question) -> QuerySet[Invitation]:
         sent_at__gte=period.starts_at, sent_at__lt=period.ends_at
     )
     asked = asked.filter(Q(ticket=None) | Q(ticket__is_spam=False, ticket__merged_into=None))
+    # A conversation that we began ourselves is no case of a customer's, in this figure as in every other.
+    asked = asked.exclude(ticket__fact__excluded_because=TicketFact.Excluded.AGENT_OPENED)
     is_demo = Q(ticket__is_demo=True) | Q(ticket=None, customer__is_demo=True)
     if question.only_demo:
         return asked.filter(is_demo)

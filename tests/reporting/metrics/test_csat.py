@@ -163,3 +163,9 @@ def test_messaging_stands_against_phone(make_vote: Make, ask: Ask) -> None:
     make_vote(3, channel_of_contact=make_channel(kind="voice"))
     rows = METRIC.rows(ask(group_by=GroupBy.MEDIUM))
     assert [(row.key, row.values["mean"]) for row in rows] == [("messaging", 9.0), ("phone", 3.0)]
+
+
+def test_tickets_that_we_opened_ourselves_are_in_no_figure(make_vote: Make, ask: Ask) -> None:
+    make_vote(9)
+    make_vote(1, excluded_because="agent_opened")
+    assert (only(ask())["count"], only(ask())["mean"]) == (1, 9.0)
