@@ -45,7 +45,11 @@ class SurveyAdmin(ServiceAdmin):
 
     def get_form(self, request: HttpRequest, obj: Survey | None = None, change: bool = False, **kwargs: Any) -> Any:
         # The words by language and the further questions are fields that the form makes itself.
-        return super().get_form(request, obj, change=change, **(kwargs | {"fields": SurveyForm.Meta.fields}))
+        form: Any = super().get_form(request, obj, change=change, **(kwargs | {"fields": SurveyForm.Meta.fields}))
+        if "channels" in form.base_fields:
+            # A channel is set up where channels are; a plus beside eight boxes says nothing.
+            form.base_fields["channels"].widget.can_add_related = False
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Survey | None = None) -> Any:
         when = ("occasion", "delay", "only_in_business_hours", "expires_after", "remind_after", "change_window")
