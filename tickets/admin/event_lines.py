@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.admin.recovery_lines import recovery_closed, recovery_step
+from tickets.admin.survey_lines import survey_answered
 from tickets.models import Metric, Ticket, TicketEvent
 from tickets.policies.call_summary import clock
 from tickets.selectors.routing import active_rules
@@ -242,23 +243,6 @@ def _address_changed(event: Any, words: dict[str, Any]) -> str:
     return _("The customer has a new number; the conversation goes on there")
 
 
-def _answered(event: Any, words: dict[str, Any]) -> str:
-    scale = event.data.get("scale") or "1-10"
-    score, before = _score_words(event.data.get("score"), scale), _score_words(event.data.get("previous"), scale)
-    if before and before != score:
-        return _("The customer changed the vote from %(before)s to %(score)s") % {"before": before, "score": score}
-    return _("The customer voted %(score)s") % {"score": score}
-
-
-def _score_words(score: Any, scale: str) -> str:
-    """A score on its scale ("0-10", "thumbs") in words; "" for none."""
-    if score is None:
-        return ""
-    if scale == "thumbs":
-        return _("thumbs up") if score else _("thumbs down")
-    return _("%(score)s of %(highest)s") % {"score": score, "highest": scale.rpartition("-")[2]}
-
-
 def _review_changed(event: Any, words: dict[str, Any]) -> str:
     before, after = event.data.get("previous"), event.data.get("stars")
     if before is None or after is None or before == after:
@@ -346,6 +330,6 @@ _WRITERS = {
     "ticket.closed": _closed,
     "customer.reach_changed": _reach_changed,
     "customer.address_changed": _address_changed,
-    "survey.answered": _answered,
+    "survey.answered": survey_answered,
     "review.changed": _review_changed,
 }

@@ -51,12 +51,9 @@ def open_ticket(
         raise NotVisible("channel_not_found", _("There is no such active channel."))
     identity = _identity(channel, customer_id, address, name)
     conversation = open_thread(channel, identity)
-    clean_subject = one_line(clean_text(subject))[:500]
-    if not clean_subject:
-        raise InvalidInput("empty_subject", _("Write a subject."), fields={"subject": "empty"})
     moment = now()
     ticket = Ticket.objects.create(
-        subject=clean_subject,
+        subject=_checked_subject(subject),
         customer=identity.customer,
         channel=channel,
         status=Ticket.Status.OPEN,
@@ -78,17 +75,18 @@ def open_ticket(
         conversation.active_ticket = ticket
         conversation.save(update_fields=["active_ticket"])
     queue_first_message(
-        ticket=ticket,
-        conversation=conversation,
-        actor=actor,
-        text=text,
-        cc=cc,
-        attachments=attachments,
-        undo_seconds=undo_seconds,
-        template=template,
-    )
+        ticket=ticket, conversation=conversation, actor=actor, text=text, cc=cc, attachments=attachments,
+        undo_seconds=undo_seconds, template=template,
+    )  # fmt: skip
     queue_created(ticket)
     return ticket
+
+
+def _checked_subject(subject: str) -> str:
+    clean = one_line(clean_text(subject))[:500]
+    if not clean:
+        raise InvalidInput("empty_subject", _("Write a subject."), fields={"subject": "empty"})
+    return clean
 
 
 def _identity(channel: Channel, customer_id: int | None, address: str, name: str) -> CustomerIdentity:
