@@ -22,7 +22,7 @@ from surveys.policies.chat_votes import ChatAnswer, read_chat_answer
 from surveys.policies.questions import CHOICE, question_words, questions_for
 from surveys.policies.scales import SCALES
 from surveys.selectors.awaiting import awaiting_invitation, invitation_by_mail, is_threaded
-from surveys.selectors.merged_tickets import ticket_of_today
+from surveys.selectors.merges import ticket_of_today
 from surveys.services.chat_questions import go_on, wait_for_changes
 from surveys.services.voting import Vote, record_answers, record_vote
 from tickets.models import Conversation, Message

@@ -1,6 +1,7 @@
-"""One question at a time per customer, so that two workers cannot both find the quiet period over."""
+"""One at a time per customer: two workers cannot both find the quiet period over, nor both open a case for the same cause."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from django.db import connection
 
@@ -11,7 +12,9 @@ SELECT pg_advisory_xact_lock(key) FROM (
 """
 
 
-def lock_customers(customer_ids: Iterable[int]) -> None:
-    """Wait for whoever else is asking one of these customers; until the transaction ends."""
+def lock_customers(customer_ids: Iterable[int], *, purpose: Literal["survey", "recovery"] = "survey") -> None:
+    """Wait for whoever else is at one of these customers for the same ``purpose`` (asking him, or deciding about his cases); until
+    the transaction ends. All of them in one order, so that nobody waits for each other.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [[f"survey-customer:{customer_id}" for customer_id in customer_ids]])
+        cursor.execute(_LOCK, [[f"{purpose}-customer:{customer_id}" for customer_id in customer_ids]])

@@ -16,14 +16,14 @@ from helpdesk.common.clock import now
 from helpdesk.common.failpoints import failpoint
 from surveys.models import RecoveryCase, RecoverySignal, RecoveryStep, Response
 from surveys.policies.recovery import MISTAKEN, SIGNAL_KINDS, next_limit_at
+from surveys.selectors.merges import follow_merges
 from surveys.selectors.recovery import limits_of, recovery_settings
+from surveys.services.customer_locks import lock_customers
 from surveys.services.recovery_cases import close_locked
 from surveys.services.recovery_changes import CaseChange, lock_case
 from surveys.services.recovery_opening import (
     Signal,
-    follow_merges,
     lock_cases_of,
-    lock_customers,
     open_locked,
     write_down,
 )
@@ -95,7 +95,7 @@ def _take(found: Findings) -> int:
     new = _new_signals(found.signals)
     if not (new or found.first_words or found.mistakes or found.taken_back):
         return 0
-    lock_customers(signal.customer_id for signal in new)
+    lock_customers({signal.customer_id for signal in new}, purpose="recovery")
     mistaken = _mistaken(found)
     lock_cases_of(new, besides={*found.first_words, *mistaken, *found.taken_back})
     changes = _correct_cases(found, mistaken)

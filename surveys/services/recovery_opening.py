@@ -4,12 +4,11 @@ Rows are taken in one order: customers (an advisory lock each, by id), cases, ti
 that order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -19,15 +18,15 @@ from helpdesk.common.failpoints import failpoint
 from helpdesk.common.text import clean_text
 from surveys.models import RecoveryCase, RecoverySignal, Response
 from surveys.policies.recovery import cause_of, next_limit_at
+from surveys.selectors.merges import follow_merges
 from surveys.selectors.recovery import limits_of, recovery_settings
+from surveys.services.customer_locks import lock_customers
 from surveys.services.recovery_changes import LONGEST_TEXT, CaseChange
 from surveys.services.recovery_owners import owner_for, tell_people
 from tickets.models import BusinessHours, Customer, Review, Team, Ticket
 from tickets.policies.business_time import add_business_seconds
 from tickets.selectors.hours import week_of
 from tickets.services.actors import Actor
-
-Row = TypeVar("Row", Customer, Ticket)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +74,7 @@ def open_case(
     if known is not None:
         return known.case
     signal = _settled(signal)
-    lock_customers([signal.customer_id])
+    lock_customers([signal.customer_id], purpose="recovery")
     opening = open_locked([signal], actor)
     write_down(opening.changes)
     failpoint("recovery.before_opened")
@@ -99,38 +98,11 @@ def _settled(signal: Signal) -> Signal:
     return replace(signal, customer_id=customer.pk, ticket_id=ticket.pk if ticket is not None else None)
 
 
-def follow_merges(model: type[Row], ids: Iterable[int]) -> dict[int, Row]:
-    """id -> the row that it was merged into in the end, itself where it was not; unknown ids are left out."""
-    wanted = set(ids) - {0}
-    found: dict[int, Row] = model.objects.in_bulk(wanted) if wanted else {}
-    while further := {row.merged_into_id for row in found.values() if row.merged_into_id} - found.keys():
-        found |= model.objects.in_bulk(further)
-    return {pk: _end_of(found[pk], found) for pk in wanted if pk in found}
-
-
-def _end_of(row: Row, found: Mapping[int, Row]) -> Row:
-    # At most as many steps as there are rows: a circle has no end.
-    for _step in found:
-        if row.merged_into_id is None:
-            break
-        row = found[row.merged_into_id]
-    return row
-
-
-def lock_customers(customer_ids: Iterable[int]) -> None:
-    """Let nobody else open a case of these customers until the transaction ends."""
-    with connection.cursor() as cursor:
-        for customer_id in sorted(set(customer_ids)):
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"recovery-customer:{customer_id}"]
-            )
-
-
 def lock_customers_of_case(case_id: int) -> None:
-    """``lock_customers`` for the one of a case: what is decided over all his cases is decided one after the other. Call it before
+    """What is decided over all cases of a customer is decided one after the other: lock the one of this case. Call it before
     ``lock_case``.
     """
-    lock_customers(RecoveryCase.objects.filter(pk=case_id).values_list("customer_id", flat=True))
+    lock_customers(RecoveryCase.objects.filter(pk=case_id).values_list("customer_id", flat=True), purpose="recovery")
 
 
 @dataclass(frozen=True, kw_only=True)

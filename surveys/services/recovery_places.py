@@ -10,6 +10,7 @@ from channels_app.models import Channel
 from channels_app.registry import adapter_class
 from helpdesk.common.errors import InvalidInput, Unprocessable
 from surveys.models import RecoveryCase
+from surveys.selectors.merges import follow_merges
 from tickets.models import Conversation, CustomerIdentity, Message, Ticket
 
 
@@ -50,9 +51,8 @@ def current_ticket(case: RecoveryCase) -> Ticket | None:
     told = Message.objects.filter(pk__in=case.steps.filter(message__isnull=False).values("message"))
     told |= Message.objects.filter(pk__in=case.notices.filter(message__isnull=False).values("message"))
     newest = told.order_by("-pk").values_list("ticket_id", flat=True).first()
-    ticket = Ticket.objects.filter(pk=newest or case.ticket_id or 0).first()
-    while ticket is not None and ticket.merged_into_id is not None:
-        ticket = Ticket.objects.get(pk=ticket.merged_into_id)
+    begun_on = newest or case.ticket_id or 0
+    ticket = follow_merges(Ticket, [begun_on]).get(begun_on)
     while ticket is not None and ticket.status == Ticket.Status.CLOSED:
         later = Ticket.objects.filter(
             follow_up_of=ticket.pk, customer=ticket.customer_id, merged_into=None, is_spam=False

@@ -1,18 +1,13 @@
 """What a question is about: the place, team, agent and topic of the contact as they stand when it is asked."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
 
 from surveys.models import Invitation
 from surveys.policies.occasions import contact_number
-from surveys.selectors.answerers import answerer_of
-from tickets.models import Call, Message, Ticket
-
-# A ticket and the number of a contact on it.
-ContactKey = tuple[int, int]
+from surveys.selectors.answerers import ContactKey, answerer_of, answerers_of_contacts
+from tickets.models import Message, Ticket
 
 
 def keep_subjects(invitations: Iterable[Invitation]) -> None:
@@ -28,7 +23,7 @@ def keep_subjects(invitations: Iterable[Invitation]) -> None:
         return
     ids = {one.ticket_id for one in asked}
     tickets = Ticket.objects.in_bulk([pk for pk in ids if pk is not None])
-    channels, agents = _channels(ids), _agents(ids)
+    channels, agents = _channels(ids), answerers_of_contacts(ids)
     for one in asked:
         ticket = tickets[one.ticket_id]
         asked_about = contact_number(one.occasion)
@@ -48,24 +43,3 @@ def _channels(tickets: set[int | None]) -> dict[ContactKey, int]:
         .values_list("ticket_id", "contact_number", "channel_id")
     )
     return {(ticket, number): channel for ticket, number, channel in rows}
-
-
-def _agents(tickets: set[int | None]) -> dict[ContactKey, int]:
-    """Who answered last in each contact, in writing or on the telephone."""
-    written = Message.objects.filter(ticket__in=tickets, kind=Message.Kind.MESSAGE, author=Message.Author.AGENT)
-    answers = (
-        written.exclude(delivery_state=Message.DeliveryState.CANCELLED)
-        .order_by("ticket_id", "contact_number", "-sort_at", "-id")
-        .distinct("ticket_id", "contact_number")
-        .values_list("ticket_id", "contact_number", "sort_at", "author_agent_id")
-    )
-    calls = Call.objects.filter(message__ticket__in=tickets, agent__isnull=False, answered_at__isnull=False)
-    taken = calls.order_by("answered_at", "pk").values_list(
-        "message__ticket_id", "message__contact_number", "answered_at", "agent_id"
-    )
-    answered: list[tuple[int, int, Any, int]] = [*answers, *taken]
-    last: dict[ContactKey, tuple[datetime, int]] = {}
-    for ticket, number, at, agent in answered:
-        if (ticket, number) not in last or last[ticket, number][0] <= at:
-            last[ticket, number] = at, agent
-    return {key: agent for key, (_at, agent) in last.items()}

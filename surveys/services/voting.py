@@ -15,7 +15,7 @@ from surveys.models import Invitation, Response, Survey
 from surveys.policies.questions import Answers, questions_for
 from surveys.policies.scales import SCALES
 from surveys.policies.votes import LONGEST_COMMENT, Door, door, vote_code
-from surveys.selectors.merged_tickets import ticket_of_today
+from surveys.selectors.merges import ticket_of_today
 from surveys.services.further_answers import kept_answers, store_answers
 from surveys.services.subjects import keep_subjects
 from tickets.models import Ticket
@@ -212,7 +212,7 @@ def _write_on_ticket(ticket_id: int, response: Response, previous: int | None) -
 
 def _write_explanation(ticket_id: int, response: Response) -> None:
     write_event(
-        ticket=lock_ticket(ticket_id),
+        ticket=lock_ticket(ticket_of_today(ticket_id)),
         kind="survey.explained",
         actor=Actor.customer(),
         data={"invitation": response.invitation_id, "choices": sorted(_choices(response))},
