@@ -20,7 +20,7 @@ from tests.faults.conftest import IS_FULL, World, Zygote
 from tests.helpdesk.embedded.running import wait_for
 
 RESTARTS = 5 if IS_FULL else 1
-OFFERED = 150 * RESTARTS
+OFFERED = 300 * RESTARTS
 
 
 class Server:

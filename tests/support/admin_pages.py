@@ -176,12 +176,12 @@ def pickers() -> list[str]:
 
 
 def variants(path: str) -> list[str]:
-    """The page, its popup, its search and its narrowing; of a page about one object the popup and the newest messages."""
+    """The page, its popup, its search and its narrowing; of one object's page the popup and the newest messages."""
     of_one = ["", "?_popup=1&after=0"]
-    of_many = ["", "?_popup=1&q=zebrafish", "?q=Henry&view=all", "?view=all&state=processed"]
+    of_many = ["", "?_popup=1", "?q=zebrafish", "?q=Henry&view=all", "?view=all&state=processed"]
     if path.endswith("/known-addresses/"):
         of_many.append(f"?address=Henry&channel={Channel.objects.values_list('pk', flat=True)[0]}")
-    return [path + query for query in (of_one if re.search(r"/\d+/|/add/$", path) else of_many)]
+    return [path + query for query in (of_one if re.search(r"/\d+/", path) else of_many)]
 
 
 def text_of(response: Any) -> str:

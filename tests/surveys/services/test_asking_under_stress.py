@@ -57,7 +57,7 @@ def mails() -> int:
 
 
 def test_every_ended_contact_is_asked_about_once_by_two_workers(end_contacts: Callable[[int], None]) -> None:
-    end_contacts(120)
+    end_contacts(200)
 
     def work() -> None:
         for _ in range(4):
@@ -67,8 +67,8 @@ def test_every_ended_contact_is_asked_about_once_by_two_workers(end_contacts: Ca
     together(2, work)
     plan_surveys()
     send_due_surveys()
-    assert Invitation.objects.filter(state="sent").count() == Ticket.objects.count() == mails() == 120
-    assert TicketEvent.objects.filter(kind="survey.sent").count() == 120
+    assert Invitation.objects.filter(state="sent").count() == Ticket.objects.count() == mails() == 200
+    assert TicketEvent.objects.filter(kind="survey.sent").count() == 200
 
 
 def test_eight_workers_ask_one_customer_once(end_contacts: Callable[[int], None]) -> None:
