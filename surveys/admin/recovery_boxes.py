@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from helpdesk.accounts.models import User
 from helpdesk.common.clock import now
 from helpdesk.common.errors import HelpdeskError
-from surveys.admin.recovery_forms import PageForm
+from surveys.admin.recovery_forms import PageForm, PeopleForm
 from surveys.admin.recovery_steps import StepShown, is_untold
 from surveys.admin.recovery_verbs import VERBS, Verb, can_undo, form_of
 from surveys.admin.recovery_words import language_name, reason_words
@@ -21,6 +21,7 @@ from surveys.policies.recovery import REFUSALS, Standing, skip_refusal, step_ref
 from surveys.selectors.recovery import Proposal, proposal_of, recovery_settings, standing_of
 from surveys.selectors.recovery_page import causes_to_choose, codes_of, pools_for
 from surveys.services.recovery import prepare_text
+from tickets.admin.choices import assignable_agents
 from tickets.models import Message, Review
 from tickets.services.linking import channels_to_go_on
 from tickets.services.redirects import redirect_offer
@@ -73,7 +74,14 @@ class Reading:
         key = f"{name}-{about}" if about else name
         if self.bound is not None and self.bound.key == key:
             return self.bound
-        return form_of(name, VERBS[name], self.case, about=str(about), initial=initial)
+        verb = VERBS[name]
+        shared = {"people": self.people} if issubclass(verb.form, PeopleForm) else {}
+        return form_of(name, verb, self.case, about=str(about), initial=initial, **shared)
+
+    @cached_property
+    def people(self) -> Sequence[tuple[Any, Any]]:
+        """Who may own a case or an action."""
+        return assignable_agents()
 
 
 def _is_told(action: Any) -> bool:
@@ -121,16 +129,13 @@ def _plan(reading: Reading, refusal: str) -> dict[str, Any]:
 
 
 def _plan_row(reading: Reading, action: CorrectiveAction) -> dict[str, Any]:
-    is_open = action.done_at is None and action.case_id is not None
-    change = reading.form(
-        "change-action", about=action.pk, title=action.title, owner=action.owner_id, due_on=action.due_on
-    )
-    return {
-        "action": action,
-        "is_late": action.done_at is None and action.due_on is not None and action.due_on < timezone.localdate(),
-        "change": change if is_open else None,
-        "cancel": reading.form("cancel-action", about=action.pk) if is_open else None,
-    }
+    is_late = action.done_at is None and action.due_on is not None and action.due_on < timezone.localdate()
+    row: dict[str, Any] = {"action": action, "is_late": is_late, "change": None, "cancel": None}
+    if action.done_at is None and action.case_id is not None:
+        asked = {"title": action.title, "owner": action.owner_id, "due_on": action.due_on}
+        row["change"] = reading.form("change-action", about=action.pk, **asked)
+        row["cancel"] = reading.form("cancel-action", about=action.pk)
+    return row
 
 
 def _apology(reading: Reading, refusal: str) -> dict[str, Any]:

@@ -48,12 +48,16 @@ class NoFieldsForm(PageForm):
     """A button alone."""
 
 
-class OwnerForm(PageForm):
-    owner = forms.ChoiceField(label=_("Owner"))
+class PeopleForm(PageForm):
+    """A form with an ``owner``. ``people`` are those to choose from; a page with many such forms reads them once."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[tuple[Any, Any]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = assignable_agents()  # type: ignore[attr-defined]
+        self.fields["owner"].choices = assignable_agents() if people is None else people  # type: ignore[attr-defined]
+
+
+class OwnerForm(PeopleForm):
+    owner = forms.ChoiceField(label=_("Owner"))
 
 
 class CauseForm(PageForm):
@@ -71,14 +75,10 @@ class CauseForm(PageForm):
     )  # fmt: skip
 
 
-class ActionForm(PageForm):
+class ActionForm(PeopleForm):
     title = forms.CharField(label=_("What is done"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
     owner = forms.ChoiceField(label=_("Who"))
     due_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = assignable_agents()  # type: ignore[attr-defined]
 
 
 class MessageForm(PageForm):

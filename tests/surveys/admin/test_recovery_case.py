@@ -12,6 +12,7 @@ from surveys.services.causes import ensure_root_causes
 from surveys.services.improvement import add_improvement, finish_improvement
 from surveys.services.recovery import (
     add_action,
+    finish_action,
     skip_step,
     take_case,
     understand_case,
@@ -60,6 +61,28 @@ def test_list_and_page_cost_as_much_for_many_as_for_few(
         client.get(LIST)
     with django_assert_max_num_queries(25):
         page(client, case)
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_page_costs_as_much_for_many_actions_as_for_one(
+    as_user: Any, agent: Any, opened: Make, is_done: bool, django_assert_max_num_queries: Any
+) -> None:
+    case, actor = opened(), Actor.agent(agent)
+    for kind in ("cause", "plan", "apology"):
+        skip_step(case_id=case.pk, kind=kind, reason="Known.", actor=actor)
+    costs = []
+    for number in range(9):
+        day = now().date() + timedelta(days=1)
+        action = add_action(case_id=case.pk, title=f"Mend {number}", owner_id=agent.pk, due_on=day, actor=actor)
+        if is_done:
+            finish_action(action_id=action.pk, result="Done.", actor=actor)
+        if number in (0, 8):
+            client = as_user(agent)
+            page(client, case, "correction")
+            with django_assert_max_num_queries(40) as queries:
+                page(client, case, "correction")
+            costs.append(len(queries))
+    assert costs[0] == costs[1] <= 34
 
 
 def test_empty_list_says_what_opens_a_case(as_user: Any, agent: Any, db: None) -> None:
